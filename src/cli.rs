@@ -280,6 +280,7 @@ fn ui(env: &Env, flags: &Flags, color: ColorChoice) -> Ui {
         force_color: env.clicolor_force,
         dumb: env.term.as_deref() == Some("dumb"),
         columns: env.columns,
+        utf8: env.utf8,
         quiet: flags.quiet,
         verbose: flags.verbose,
         no_input: flags.no_input,

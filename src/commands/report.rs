@@ -7,6 +7,7 @@ pub(crate) mod plan;
 pub(crate) mod prepared;
 pub(crate) mod run;
 pub(crate) mod runs;
+pub(crate) mod status;
 pub(crate) mod table;
 
 pub(crate) use answer::ResultPrinter;
@@ -16,6 +17,9 @@ pub(crate) use plan::{PlanReport, summary};
 pub(crate) use prepared::PreparedReport;
 pub(crate) use run::{RunReport, Style, moment_of};
 pub(crate) use runs::RunsReport;
+#[allow(unused_imports, reason = "for the pickers")]
+pub(crate) use status::status_text;
+pub(crate) use status::{long_status_cell, status_cell};
 pub(crate) use table::Table;
 
 /// The shape of a result. It follows from the command line, not from the number of results.

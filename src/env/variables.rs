@@ -30,6 +30,8 @@ pub(crate) struct Env {
     pub clicolor_force: bool,
     pub term: Option<String>,
     pub columns: Option<u16>,
+    /// The encoding in `LC_ALL`, `LC_CTYPE` or `LANG`, whichever is set first, is UTF-8.
+    pub utf8: bool,
     /// `CI` is neither empty nor `false` nor `0`.
     pub ci: bool,
     pub pod_place: HashMap<&'static str, String>,
@@ -102,6 +104,10 @@ impl Env {
             columns: lossy("COLUMNS")
                 .and_then(|v| v.trim().parse().ok())
                 .filter(|n| *n > 0),
+            utf8: ["LC_ALL", "LC_CTYPE", "LANG"]
+                .into_iter()
+                .find_map(lossy)
+                .is_some_and(|locale| is_utf8(&locale)),
             ci: lossy("CI").is_some_and(|v| v != "false" && v != "0"),
             pod_place: POD_PLACE
                 .iter()
@@ -139,6 +145,12 @@ impl Env {
             .or_else(|| Some(self.home.as_ref()?.join(below_home)))
             .map(|base| base.join(FOLDER))
     }
+}
+
+/// True for `C.UTF-8` and `de_DE.utf8@euro`.
+fn is_utf8(locale: &str) -> bool {
+    let locale = locale.to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
 }
 
 #[cfg(test)]
@@ -201,6 +213,17 @@ mod tests {
         ]);
         assert_eq!(env.environment.as_deref(), Some(""));
         assert!(!env.no_color && !env.ci && env.columns.is_none());
+    }
+
+    #[test]
+    fn the_first_locale_variable_that_is_set_decides_on_symbols() {
+        let utf8 = |vars: &[(&str, &str)]| env(vars).utf8;
+        assert!(utf8(&[("LANG", "en_GB.UTF-8")]));
+        assert!(utf8(&[("LC_CTYPE", "C.utf8"), ("LANG", "C")]));
+        assert!(utf8(&[("LC_ALL", ""), ("LANG", "de_DE.UTF-8@euro")]));
+        assert!(!utf8(&[("LC_ALL", "C"), ("LANG", "en_GB.UTF-8")]));
+        assert!(!utf8(&[("LANG", "de_DE.ISO-8859-1")]));
+        assert!(!utf8(&[]));
     }
 
     #[cfg(unix)]

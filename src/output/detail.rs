@@ -150,7 +150,7 @@ mod tests {
              id           42\n\
              permission   developer\n\
              description  looks for holes in what we depend on, every night\n\
-             created      3 minutes ago (2024-05-01T10:00:00Z)\n\
+             created      3 min ago (2024-05-01T10:00:00Z)\n\
              command\n  cd /app\n\n  yarn audit\\u{1b}[2J\n\
              \n\
              Arguments\n\

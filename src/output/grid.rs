@@ -109,6 +109,12 @@ pub(crate) enum Cell {
     Name(SmolStr),
     Id(SmolStr),
     Status(SmolStr, Style),
+    /// A word for programs; the symbol of the style and another word for people.
+    Marked {
+        word: SmolStr,
+        shown: SmolStr,
+        style: Style,
+    },
     /// Relative for people, RFC 3339 in UTC for programs.
     Time(Timestamp),
     /// `1m 23s` for people, seconds for programs.
@@ -133,6 +139,15 @@ impl Cell {
 
     pub(crate) fn status(text: impl Into<SmolStr>, style: Style) -> Self {
         Cell::Status(text.into(), style)
+    }
+
+    pub(crate) fn marked(
+        word: impl Into<SmolStr>,
+        shown: impl Into<SmolStr>,
+        style: Style,
+    ) -> Self {
+        let (word, shown) = (word.into(), shown.into());
+        Cell::Marked { word, shown, style }
     }
 }
 

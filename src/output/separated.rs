@@ -47,9 +47,11 @@ pub(super) fn csv(grid: &Grid, on_terminal: bool) -> Result<String, csv::Error> 
 fn bare(cell: &Cell) -> String {
     match cell {
         Cell::Missing => String::new(),
-        Cell::Text(text) | Cell::Name(text) | Cell::Id(text) | Cell::Status(text, _) => {
-            text.to_string()
-        }
+        Cell::Text(text)
+        | Cell::Name(text)
+        | Cell::Id(text)
+        | Cell::Status(text, _)
+        | Cell::Marked { word: text, .. } => text.to_string(),
         Cell::Time(moment) => time::absolute(*moment),
         Cell::Duration(length) => length.as_secs_f64().to_string(),
         Cell::Number(number) => number.to_string(),

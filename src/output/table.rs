@@ -178,6 +178,10 @@ fn words(cell: &Cell, look: &TableStyle) -> (String, Style) {
         Cell::Name(name) => (clean_line(name), Style::Name),
         Cell::Id(id) => (clean_line(id), Style::Plain),
         Cell::Status(text, style) => (clean_line(text), *style),
+        Cell::Marked { shown, style, .. } => {
+            let mark = look.palette.symbols().mark(*style);
+            (format!("{mark}{}", clean_line(shown)), *style)
+        }
         Cell::Time(moment) => (time::relative(*moment, look.now), Style::Plain),
         Cell::Duration(length) => (time::length(*length), Style::Plain),
         Cell::Number(number) => (number.to_string(), Style::Plain),

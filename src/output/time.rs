@@ -4,48 +4,49 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// `3 minutes ago`, `in 2 hours`, `just now`.
+/// `3 min ago`, `in 2 h`, `just now`.
 pub(crate) fn relative(time: Timestamp, now: Timestamp) -> String {
     let past = time <= now;
     let seconds = now.duration_since(time).abs().as_secs();
-    const UNITS: [(i64, &str); 6] = [
-        (365 * 86_400, "year"),
-        (30 * 86_400, "month"),
-        (86_400, "day"),
-        (3_600, "hour"),
-        (60, "minute"),
-        (1, "second"),
+    const UNITS: [(i64, &str, &str); 6] = [
+        (365 * 86_400, "year", "years"),
+        (30 * 86_400, "month", "months"),
+        (86_400, "day", "days"),
+        (3_600, "h", "h"),
+        (60, "min", "min"),
+        (1, "s", "s"),
     ];
-    match UNITS.iter().find(|(unit, _)| seconds >= *unit) {
+    match UNITS.iter().find(|(unit, ..)| seconds >= *unit) {
         None => "just now".to_owned(),
-        Some((unit, name)) => {
+        Some((unit, one, several)) => {
             let count = seconds / unit;
-            let plural = if count == 1 { "" } else { "s" };
+            let name = if count == 1 { one } else { several };
             if past {
-                format!("{count} {name}{plural} ago")
+                format!("{count} {name} ago")
             } else {
-                format!("in {count} {name}{plural}")
+                format!("in {count} {name}")
             }
         }
     }
 }
 
-/// A duration in two units: `350ms`, `42s`, `3m 5s`, `2h 10m`, `4d 1h`.
+/// A duration in at most two units: `<1 s`, `42 s`, `3 min 5 s`, `2 h 10 min`, `4 d 1 h`.
+///
+/// Lagoon's times have whole seconds, so shorter durations are not told apart.
 pub(crate) fn length(length: Duration) -> String {
     let seconds = length.as_secs();
     let two = |large: u64, large_unit: &str, small: u64, small_unit: &str| {
         if small == 0 {
-            format!("{large}{large_unit}")
+            format!("{large} {large_unit}")
         } else {
-            format!("{large}{large_unit} {small}{small_unit}")
+            format!("{large} {large_unit} {small} {small_unit}")
         }
     };
     match seconds {
-        0 if length.is_zero() => "0s".to_owned(),
-        0 => format!("{}ms", length.as_millis()),
-        1..60 => format!("{seconds}s"),
-        60..3_600 => two(seconds / 60, "m", seconds % 60, "s"),
-        3_600..86_400 => two(seconds / 3_600, "h", seconds % 3_600 / 60, "m"),
+        0 => "<1 s".to_owned(),
+        1..60 => format!("{seconds} s"),
+        60..3_600 => two(seconds / 60, "min", seconds % 60, "s"),
+        3_600..86_400 => two(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
         _ => two(seconds / 86_400, "d", seconds % 86_400 / 3_600, "h"),
     }
 }
@@ -66,26 +67,26 @@ mod tests {
     fn relative_times_use_the_largest_unit() {
         let told = |seconds| relative(at(seconds), at(0));
         assert_eq!(told(0), "just now");
-        assert_eq!(told(-1), "1 second ago");
-        assert_eq!(told(-59), "59 seconds ago");
-        assert_eq!(told(-180), "3 minutes ago");
-        assert_eq!(told(-3_600), "1 hour ago");
+        assert_eq!(told(-1), "1 s ago");
+        assert_eq!(told(-59), "59 s ago");
+        assert_eq!(told(-180), "3 min ago");
+        assert_eq!(told(-3_600), "1 h ago");
         assert_eq!(told(-47 * 3_600), "1 day ago");
         assert_eq!(told(-40 * 86_400), "1 month ago");
         assert_eq!(told(-800 * 86_400), "2 years ago");
-        assert_eq!(told(7_200), "in 2 hours");
+        assert_eq!(told(7_200), "in 2 h");
     }
 
     #[test]
     fn durations_have_at_most_two_units() {
         let told = |ms| length(Duration::from_millis(ms));
-        assert_eq!(told(0), "0s");
-        assert_eq!(told(350), "350ms");
-        assert_eq!(told(42_900), "42s");
-        assert_eq!(told(60_000), "1m");
-        assert_eq!(told(185_000), "3m 5s");
-        assert_eq!(told(7_800_000), "2h 10m");
-        assert_eq!(told(349_200_000), "4d 1h");
+        assert_eq!(told(0), "<1 s");
+        assert_eq!(told(350), "<1 s");
+        assert_eq!(told(42_900), "42 s");
+        assert_eq!(told(60_000), "1 min");
+        assert_eq!(told(185_000), "3 min 5 s");
+        assert_eq!(told(7_800_000), "2 h 10 min");
+        assert_eq!(told(349_200_000), "4 d 1 h");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) use log::LogCleaner;
 pub(crate) use progress::Progress;
 pub(crate) use prompt::{Choice, Prompt, PromptError, Question};
 pub(crate) use streams::{Stream, StreamError};
-pub(crate) use style::{ColorChoice, Palette, Style};
+pub(crate) use style::{ColorChoice, Palette, Style, Symbols};
 
 use streams::Streams;
 
@@ -45,6 +45,8 @@ pub(crate) struct UiOptions {
     pub dumb: bool,
     /// `COLUMNS`, if it is a number; overrides the terminal's width.
     pub columns: Option<u16>,
+    /// The locale's encoding is UTF-8.
+    pub utf8: bool,
     pub quiet: bool,
     pub verbose: bool,
     pub no_input: bool,
@@ -132,7 +134,15 @@ impl Ui {
 
     pub(crate) fn palette(&self, stream: Stream) -> Palette {
         let on_terminal = self.inner.terminal.is(stream);
-        Palette::new(style::decide(&self.inner.options, on_terminal))
+        Palette::new(style::decide(&self.inner.options, on_terminal)).with(self.symbols())
+    }
+
+    pub(crate) fn symbols(&self) -> Symbols {
+        if self.inner.options.utf8 {
+            Symbols::Unicode
+        } else {
+            Symbols::Ascii
+        }
     }
 
     /// Without a terminal, every answer is [`PromptError::NotInteractive`].

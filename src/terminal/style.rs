@@ -44,14 +44,48 @@ impl Style {
     }
 }
 
+/// The characters outside ASCII, or their substitutes where the locale is not UTF-8.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Symbols {
+    Unicode,
+    #[default]
+    Ascii,
+}
+
+impl Symbols {
+    /// The symbol of an outcome with this style, and a blank; empty in ASCII.
+    pub(crate) fn mark(self, style: Style) -> &'static str {
+        match (self, style) {
+            (Symbols::Ascii, _) => "",
+            (_, Style::Good) => "✓ ",
+            (_, Style::Bad) => "✗ ",
+            (_, Style::Stopped) => "⊘ ",
+            (_, Style::Going) => "● ",
+            (_, Style::Warning) => "? ",
+            (_, Style::Heading | Style::Name | Style::Dim | Style::Plain) => "",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Palette {
     enabled: bool,
+    symbols: Symbols,
 }
 
 impl Palette {
+    /// Symbols are in ASCII.
     pub(crate) fn new(enabled: bool) -> Self {
-        Palette { enabled }
+        let symbols = Symbols::Ascii;
+        Palette { enabled, symbols }
+    }
+
+    pub(crate) fn with(self, symbols: Symbols) -> Self {
+        Palette { symbols, ..self }
+    }
+
+    pub(crate) fn symbols(self) -> Symbols {
+        self.symbols
     }
 
     pub(crate) fn is_enabled(self) -> bool {

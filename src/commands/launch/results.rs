@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::commands::report::run::{self, job_name, status_cell};
-use crate::commands::report::{RunReport, Table};
+use crate::commands::report::run::{self, job_name};
+use crate::commands::report::{RunReport, Table, status_cell};
 use crate::domain::Run;
 use crate::error::Error;
 use crate::ops::launch::Launch;

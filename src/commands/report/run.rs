@@ -4,10 +4,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::commands::report::Table;
+use crate::commands::report::{Table, long_status_cell, status_cell};
 use crate::domain::place::namespace;
 use crate::domain::run::moment;
-use crate::domain::{Environment, Outcome, Run};
+use crate::domain::{Environment, Run};
 use crate::output::{Cell, Column, Detail, Grid, Report};
 pub(crate) use crate::terminal::Style;
 
@@ -77,17 +77,6 @@ pub(crate) fn moment_of(text: &Option<impl AsRef<str>>) -> Option<jiff::Timestam
     text.as_ref().and_then(|text| moment(text.as_ref()))
 }
 
-pub(crate) fn status_cell(run: &Run) -> Cell {
-    let style = match run.outcome() {
-        Outcome::Completed => Style::Good,
-        Outcome::Failed => Style::Bad,
-        Outcome::Cancelled => Style::Stopped,
-        Outcome::Going => Style::Going,
-        Outcome::Unknown => Style::Warning,
-    };
-    Cell::status(run.status.clone(), style)
-}
-
 impl Report for RunReport<'_> {
     fn value(&self) -> Value {
         json!(self)
@@ -102,7 +91,7 @@ impl Report for RunReport<'_> {
         let place = run.environment.as_deref();
         Some(
             Detail::new(format!("{} {}", run.id, run.name))
-                .field("Status", status_cell(run))
+                .field("Status", long_status_cell(run, jiff::Timestamp::now()))
                 .field("Run", Cell::id(run.id))
                 .field("Job name", run.task_name.clone())
                 .field("Environment", place.map(Environment::label))

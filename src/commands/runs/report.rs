@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::commands::report::run::{environment_of, project_of, status_cell};
-use crate::commands::report::{RunReport, Table, moment_of};
+use crate::commands::report::run::{environment_of, project_of};
+use crate::commands::report::{RunReport, Table, moment_of, status_cell};
 use crate::domain::Environment;
 use crate::domain::run::RecentRun;
 use crate::output::{Cell, Column, Grid, OutputError, Pieces, Report};

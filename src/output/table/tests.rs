@@ -44,9 +44,9 @@ fn tables_are_human_readable() {
     let text = render(&runs(), &look(None, false));
     assert_eq!(
         text,
-        "ID  TASK            STATUS     CREATED        TOOK\n\
-         7   Run yarn audit  failed     3 minutes ago  1m 23s\n\
-         12  a\\u{1b}[2Jb\\nc  completed                     3s\n"
+        "ID  TASK            STATUS     CREATED    TOOK\n\
+         7   Run yarn audit  failed     3 min ago  1 min 23 s\n\
+         12  a\\u{1b}[2Jb\\nc  completed                    3 s\n"
     );
 }
 
