@@ -83,7 +83,6 @@ impl Launch {
             Subject::Task(definition, values) => match &definition.work {
                 Work::Command(command) => values.command_line(command),
                 Work::Image(image) => image.clone(),
-                Work::Unknown(_) => String::new(),
             },
             Subject::Command(one_off) => one_off.command.clone(),
         }

@@ -6,7 +6,7 @@ use crate::commands::scope;
 use crate::domain::task::definition::Target;
 use crate::domain::task::difference::{differences, spelled};
 use crate::domain::task::quoting::suggestion;
-use crate::domain::{Definition, Work};
+use crate::domain::Definition;
 use crate::error::target_flags;
 
 use super::DefineArgs;
@@ -69,11 +69,7 @@ pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &T
         words.extend(match difference.field {
             "name" => flag("--name", &want.name),
             "description" => flag("--description", &want.description),
-            "command" | "image" => match &want.work {
-                Work::Command(command) => flag("--command", command),
-                Work::Image(image) => flag("--image", image),
-                Work::Unknown(_) => Vec::new(),
-            },
+            "command" | "image" => flag(&format!("--{}", difference.field), want.work.text()),
             "service" => flag("--service", want.service.as_deref().unwrap_or_default()),
             "permission" => flag("--permission", &want.permission.word().to_lowercase()),
             "confirmation text" => {

@@ -65,7 +65,6 @@ fn executed_work<'a>(launch: &'a Launch, recorded: Option<&'a str>) -> Option<Ex
         Subject::Task(definition, _) => match &definition.work {
             Work::Command(command) => Some(ExecutedWork::Command(recorded.unwrap_or(command))),
             Work::Image(image) => Some(ExecutedWork::Image(image)),
-            Work::Unknown(_) => None,
         },
     }
 }

@@ -45,7 +45,7 @@ impl Report for TaskReport {
             joined(&arguments.map(|a| a.name.as_str()).collect::<Vec<_>>())
         };
         table(std::slice::from_ref(&self.listed))
-            .column("content", |of| content(&of.definition.work).to_owned())
+            .column("content", |of| of.definition.work.text().to_owned())
             .column("arguments", names)
             .column("confirmationText", |of| {
                 of.definition.confirmation_text.clone()
@@ -75,7 +75,6 @@ impl Report for TaskReport {
         detail = match &task.work {
             Work::Command(command) => detail.block("Command", command),
             Work::Image(image) => detail.field("Image", image.as_str()),
-            Work::Unknown(_) => detail,
         };
         Some(detail.section("Arguments", arguments(task)))
     }
@@ -103,13 +102,6 @@ pub(in crate::commands) fn table(tasks: &[ListedTask]) -> Table<'_, ListedTask> 
 pub(in crate::commands) fn joined(names: &[impl AsRef<str>]) -> Option<String> {
     let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     (!names.is_empty()).then(|| names.join(", "))
-}
-
-fn content(work: &Work) -> &str {
-    match work {
-        Work::Command(text) | Work::Image(text) => text,
-        Work::Unknown(_) => "",
-    }
 }
 
 fn scope(listed: &ListedTask) -> String {

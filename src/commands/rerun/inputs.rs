@@ -57,17 +57,12 @@ pub(super) async fn resolve(
 }
 
 fn show_both(app: &App, past: &RecordedRun, definition: &Definition) {
-    let now = match &definition.work {
-        Work::Command(command) => command,
-        Work::Image(image) => image,
-        Work::Unknown(word) => word,
-    };
     app.ui.note(&format!(
         "run {} executed:\n{}\n`{}` is now:\n{}",
         past.run.id,
         indented(past.command()),
         definition.name,
-        indented(now)
+        indented(definition.work.text())
     ));
 }
 

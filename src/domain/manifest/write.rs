@@ -78,10 +78,9 @@ pub(crate) const NO_PERMISSION: &str = "has no permission, so it is hidden from 
 /// The reason why a file cannot express a definition, as the end of a sentence that begins with its
 /// name.
 pub(crate) fn unwritable(definition: &Definition) -> Option<String> {
-    match (&definition.work, &definition.permission) {
-        (Work::Unknown(word), _) => Some(format!("has the unknown type {word}")),
-        (_, Permission::Unknown(word)) => Some(format!("has the unknown permission {word}")),
-        (_, Permission::Missing) => Some(NO_PERMISSION.to_owned()),
+    match &definition.permission {
+        Permission::Unknown(word) => Some(format!("has the unknown permission {word}")),
+        Permission::Missing => Some(NO_PERMISSION.to_owned()),
         _ => definition
             .arguments()
             .iter()
@@ -116,7 +115,6 @@ fn task(scope: &ScopeName, definition: &Definition) -> String {
     match &definition.work {
         Work::Command(command) => out.key("command", command),
         Work::Image(image) => out.key("image", image),
-        Work::Unknown(_) => {}
     }
     out.optional("service", definition.service.as_ref());
     out.key("permission", &definition.permission.word().to_lowercase());

@@ -160,7 +160,6 @@ fn nothing(like: &Definition) -> Definition {
     let work = match &like.work {
         Work::Command(_) => Work::Command(String::new()),
         Work::Image(_) => Work::Image(String::new()),
-        Work::Unknown(word) => Work::Unknown(word.clone()),
     };
     Definition::empty(like.scope.clone(), work)
 }

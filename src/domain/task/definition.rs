@@ -8,15 +8,20 @@ use crate::domain::task::argument::{Argument, by_name};
 pub enum Work {
     Command(String),
     Image(String),
-    Unknown(String),
 }
 
 impl Work {
-    pub fn word(&self) -> &str {
+    pub fn word(&self) -> &'static str {
         match self {
             Work::Command(_) => "COMMAND",
             Work::Image(_) => "IMAGE",
-            Work::Unknown(word) => word,
+        }
+    }
+
+    /// The command or the image.
+    pub fn text(&self) -> &str {
+        match self {
+            Work::Command(text) | Work::Image(text) => text,
         }
     }
 }
@@ -166,7 +171,6 @@ impl Definition {
         let (command, image) = match &self.work {
             Work::Command(command) => (json!(command), Value::Null),
             Work::Image(image) => (Value::Null, json!(image)),
-            Work::Unknown(_) => (Value::Null, Value::Null),
         };
         let permission = match &self.permission {
             Permission::Missing => Value::Null,

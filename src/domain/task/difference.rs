@@ -25,16 +25,15 @@ pub(crate) fn differences(have: &Definition, want: &Definition) -> Vec<Differenc
 fn fields(definition: &Definition) -> [(&'static str, String); 11] {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let yes_no = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
-    let (work, content) = match &definition.work {
-        Work::Command(text) => ("command", text.clone()),
-        Work::Image(text) => ("image", text.clone()),
-        Work::Unknown(_) => ("command", String::new()),
+    let work = match &definition.work {
+        Work::Command(_) => "command",
+        Work::Image(_) => "image",
     };
     [
         ("name", definition.name.clone()),
         ("kind", definition.work.word().to_owned()),
         ("description", definition.description.clone()),
-        (work, content),
+        (work, definition.work.text().to_owned()),
         ("service", text(&definition.service)),
         ("permission", definition.permission.word().to_owned()),
         ("confirmation text", text(&definition.confirmation_text)),

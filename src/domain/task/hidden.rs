@@ -37,10 +37,7 @@ impl Field {
         let argument = |name: &str| definition.arguments().iter().find(|a| a.name == name);
         match self {
             Field::Description => Some(&definition.description),
-            Field::Work => match &definition.work {
-                Work::Command(text) | Work::Image(text) => Some(text),
-                Work::Unknown(_) => None,
-            },
+            Field::Work => Some(definition.work.text()),
             Field::Service => definition.service.as_deref(),
             Field::Confirmation => definition.confirmation_text.as_deref(),
             Field::DisplayName(name) => argument(name)?.display_name.as_deref(),
@@ -55,7 +52,6 @@ impl Field {
             Field::Description => Some(&mut definition.description),
             Field::Work => match &mut definition.work {
                 Work::Command(old) | Work::Image(old) => Some(old),
-                Work::Unknown(_) => None,
             },
             Field::Service => definition.service.as_mut(),
             Field::Confirmation => definition.confirmation_text.as_mut(),

@@ -157,7 +157,6 @@ fn work(definition: &Definition, found: &mut Violations) {
             found.text(Field::Image, image);
             found.length(Field::Image, image, limit::IMAGE);
         }
-        Work::Unknown(_) => {}
     }
     if let Some(service) = &definition.service {
         found.text(Field::Service, service);

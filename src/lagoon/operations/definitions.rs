@@ -50,7 +50,6 @@ fn addition(definition: &Definition) -> Result<add_definition::Variables, Lagoon
     let (command, image) = match &definition.work {
         Work::Command(command) => (Some(command.clone()), None),
         Work::Image(image) => (None, Some(image.clone())),
-        Work::Unknown(_) => (None, None),
     };
     let (mut environment, mut project, mut group_name, mut system_wide) = (None, None, None, None);
     match &definition.scope {

@@ -66,12 +66,6 @@ impl RecordedRun {
                 RerunSource::Task(definition, Vec::new())
             }
             Work::Image(_) => RerunSource::ValuesUnknown(definition),
-            Work::Unknown(word) => {
-                return Err(Error::failed(format!(
-                    "`{}` has the type {word}, which this version of tasks does not support",
-                    definition.name
-                )));
-            }
         })
     }
 
