@@ -248,7 +248,9 @@ fn stop_early(stop: Stop, args: &[OsString], ui: &Ui, json: bool) -> u8 {
             let text = help::text(&error.render(), command_of(args), ui);
             finish_early(ui, false, print(ui, &text))
         }
-        Stop::Clap(error) => finish_early(ui, json, Err(usage::error(&error))),
+        Stop::Clap(error) => {
+            finish_early(ui, json, Err(usage::error(&error, args, command_of(args))))
+        }
         Stop::Error(error) => finish_early(ui, json, Err(error)),
     }
 }

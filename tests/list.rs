@@ -365,28 +365,27 @@ fn usage_errors_exit_with_2_and_a_hint() {
     hint: give it once, before or after the command
     ");
     assert_snapshot!(refused(&on_main(&["list", "-o", "jso"])), @"
-    error: invalid value 'jso' for '--output <FORMAT>'
-    hint: possible values: table, tsv, json, jsonl, yaml, csv, name, id
-    hint: a similar value exists: 'json'
+    error: invalid value `jso` for --output
+    hint: did you mean `json` or `jsonl`?
+    hint: accepted values: table, tsv, json, jsonl, yaml, csv, name, id
     ");
     let shown = refused(&on_main(&["list", "--jq", ".["]));
     assert_snapshot!(shown, @r#"{"error":{"kind":"usage","message":"--jq '.[': expected closing bracket at the end","hints":[],"exitCode":2,"runs":[]}}"#);
     let shown = refused(&on_main(&["list", "-o", "csv", "--jq", "."]));
     assert_snapshot!(shown, @r#"{"error":{"kind":"usage","message":"--jq requires JSON and cannot be used with -o csv","hints":["omit -o, or use -o json"],"exitCode":2,"runs":[]}}"#);
     assert_snapshot!(refused(&on_main(&["list", "--scope", "projects"])), @"
-    error: invalid value 'projects' for '--scope <SCOPE>'
-    hint: possible values: environment, project, group, system
-    hint: a similar value exists: 'project'
+    error: invalid value `projects` for --scope
+    hint: did you mean `project`?
+    hint: accepted values: environment, project, group, system
     ");
     assert_snapshot!(refused(&on_main(&["list", "--servce", "x"])), @"
-    error: unexpected argument '--servce' found
-    hint: a similar argument exists: '--service'
-    hint: usage: tasks list --service <SERVICE>
+    error: unknown flag `--servce`
+    hint: did you mean `--service`?
     ");
     assert_snapshot!(refused(&["lisst"]), @"
-    error: unrecognized subcommand 'lisst'
-    hint: some similar subcommands exist: 'lint', 'ls', 'list'
-    hint: usage: tasks [OPTIONS] [COMMAND]
+    error: unknown command `lisst`
+    hint: did you mean `list`, `lint` or `ls`?
+    hint: to list commands: tasks help
     ");
     let shown = refused(&on_main(&["show", "99999999999"]));
     assert_snapshot!(shown, @"error: `99999999999` is not a task id: ids are whole numbers from 1 to 2147483647");

@@ -31,23 +31,22 @@ fn mistyped_commands_and_flags() {
     assert_snapshot!(alone(&home, &["lst"]), @"
     $ tasks lst
     exit code: 2
-    error: unrecognized subcommand 'lst'
-    hint: some similar subcommands exist: 'lint', 'ls', 'list'
-    hint: usage: tasks [OPTIONS] [COMMAND]
+    error: unknown command `lst`
+    hint: did you mean `list` or `ls`?
+    hint: to list commands: tasks help
     ");
     assert_snapshot!(alone(&home, &["list", "--enviroment", "main"]), @"
     $ tasks list --enviroment main
     exit code: 2
-    error: unexpected argument '--enviroment' found
-    hint: a similar argument exists: '--environment'
-    hint: usage: tasks list --environment <NAME>
+    error: unknown flag `--enviroment`
+    hint: did you mean `--environment`?
     ");
     assert_snapshot!(alone(&home, &["list", "-o", "jsn"]), @"
     $ tasks list -o jsn
     exit code: 2
-    error: invalid value 'jsn' for '--output <FORMAT>'
-    hint: possible values: table, tsv, json, jsonl, yaml, csv, name, id
-    hint: a similar value exists: 'json'
+    error: invalid value `jsn` for --output
+    hint: did you mean `json` or `jsonl`?
+    hint: accepted values: table, tsv, json, jsonl, yaml, csv, name, id
     ");
     assert_snapshot!(alone(&home, &["list", "-e", ""]), @"
     $ tasks list -e 
@@ -92,7 +91,7 @@ fn missing_arguments_without_a_terminal() {
     assert_snapshot!(on_sandbox(&env, &["logs"]), @"
     $ tasks logs
     exit code: 2
-    error: the following required arguments were not provided: <RUN>...
+    error: RUN is required
     hint: usage: tasks logs <RUN>...
     ");
     assert_snapshot!(on_sandbox(&env, &["delete", "Run yarn audit", "-p", "lagoon-demo", "-e", "main"]), @"

@@ -13,10 +13,10 @@ fn the_program_without_arguments_shows_its_help() {
 fn typing_errors_are_corrected_by_suggestions() {
     let home = Home::new();
     for (args, meant) in [
-        (&["lst"][..], "'list'"),
-        (&["context", "lst"], "'list'"),
-        (&["list", "--enviroment", "main"], "'--environment'"),
-        (&["list", "-o", "jsn"], "'json'"),
+        (&["lst"][..], "`list`"),
+        (&["context", "lst"], "`list`"),
+        (&["list", "--enviroment", "main"], "`--environment`"),
+        (&["list", "-o", "jsn"], "`json`"),
     ] {
         let refused = home.tasks(args).ends_with(2);
         assert!(refused.stderr.starts_with("error: "), "{}", refused.stderr);

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::error::Error;
 use crate::settings::{FORMATS, Flags, GLOBAL_OPTIONS, MARKDOWN};
@@ -42,6 +42,7 @@ pub(super) fn on_commands(command: Command, is_wanted: &dyn Fn(&Command) -> bool
             let is_diff = c.get_name() == "diff";
             on_commands(c, &|_| true)
                 .arg_required_else_help(false)
+                .mut_args(with_negative_numbers)
                 .args(all().get_arguments().cloned().map(|arg| {
                     if is_diff && arg.get_id() == "output" {
                         arg.value_parser(PossibleValuesParser::new(
@@ -53,6 +54,16 @@ pub(super) fn on_commands(command: Command, is_wanted: &dyn Fn(&Command) -> bool
                 }))
         })
     })
+}
+
+/// Makes clap accept `-1` as a value, so that the error names the flag and the accepted values.
+fn with_negative_numbers(arg: Arg) -> Arg {
+    let is_flag = !arg.is_positional() && arg.get_action().takes_values();
+    if is_flag {
+        arg.allow_negative_numbers(true)
+    } else {
+        arg
+    }
 }
 
 fn all() -> Command {

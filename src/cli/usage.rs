@@ -1,50 +1,30 @@
 //! Usage errors of clap as errors of the program, and flags of a command line that cannot be
 //! parsed.
 
+mod refusal;
+
 use std::ffi::OsString;
 
-use clap::ValueEnum;
 use clap::error::{ContextKind, ContextValue};
+use clap::{Command, ValueEnum};
 
 use super::is_structured;
 use crate::error::Error;
 use crate::secret::may_be_secret;
 use crate::secret::shown_address;
 use crate::terminal::ColorChoice;
+use refusal::Refusal;
 
-/// The first paragraph of clap's error is the message; tips and usage are hints.
-pub(super) fn error(error: &clap::Error) -> Error {
-    let text = without_password(error.render().to_string(), error);
-    let mut message = String::new();
-    let mut hints = Vec::new();
-    for (number, paragraph) in text.split("\n\n").enumerate() {
-        let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
-        if number == 0 {
-            for line in lines {
-                match line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
-                    Some(aside) => hints.push(aside.to_owned()),
-                    None if message.is_empty() => {
-                        message = line.trim_start_matches("error: ").to_owned();
-                    }
-                    None => message = format!("{message} {line}"),
-                }
-            }
-        } else if paragraph.trim_start().starts_with("tip: ") {
-            hints.extend(
-                lines
-                    .iter()
-                    .map(|l| l.trim_start_matches("tip: ").to_owned()),
-            );
-        } else if let Some(usage) = paragraph.strip_prefix("Usage: ") {
-            let usage = usage.trim();
-            hints.push(format!("usage: {usage}"));
-        }
-    }
-    Error::usage(message).with_hints(hints)
+/// clap's error in the program's words, without secrets.
+pub(super) fn error(error: &clap::Error, args: &[OsString], root: Command) -> Error {
+    let found = Refusal::new(error, args, root).explain();
+    let hints = found.hint_texts();
+    let hints = hints.into_iter().map(|hint| without_password(hint, error));
+    Error::usage(without_password(found.message, error)).with_hints(hints)
 }
 
-/// Masks values that look like secrets and credentials in addresses, because clap repeats values
-/// that it refuses.
+/// Masks values that look like secrets and credentials in addresses, because errors repeat
+/// refused values.
 fn without_password(mut text: String, error: &clap::Error) -> String {
     let repeated = [
         ContextKind::InvalidValue,
@@ -128,27 +108,31 @@ mod tests {
         asks_for_json(&args, variable)
     }
 
+    fn refused(command: &Command, args: &[&str]) -> Error {
+        let complaint = command.clone().try_get_matches_from(args).unwrap_err();
+        let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+        error(&complaint, &args, command.clone())
+    }
+
     #[test]
     fn usage_errors_do_not_repeat_a_password_of_a_url() {
         let refuse = |_: &str| Err::<String, _>("it is none");
         let line = clap::Command::new("tasks").arg(clap::Arg::new("URL").value_parser(refuse));
         for (given, repeated) in [
-            ("https://me:hunter2@x/a", "'***@x/a'"),
-            ("me:hunter2@x", "'***@x'"),
-            ("me@x", "'me@x'"),
-            ("https://x", "'https://x'"),
-            ("x?token=hunter2", "'x?***'"),
-            ("ghp_16C7e42F292c6912E7710c838347Ae178B4a", "'***'"),
-            ("https://x/?token=hunter2", "'https://x/?***'"),
+            ("https://me:hunter2@x/a", "`***@x/a`"),
+            ("me:hunter2@x", "`***@x`"),
+            ("me@x", "`me@x`"),
+            ("https://x", "`https://x`"),
+            ("x?token=hunter2", "`x?***`"),
+            ("ghp_16C7e42F292c6912E7710c838347Ae178B4a", "`***`"),
+            ("https://x/?token=hunter2", "`https://x/?***`"),
         ] {
-            let found = line.clone().try_get_matches_from(["tasks", given]);
-            let error = error(&found.unwrap_err());
+            let error = refused(&line, &["tasks", given]);
             assert!(error.message.contains(repeated), "{given}: {error}");
         }
-        let surplus = ["tasks", "u", "https://me:hunter2@x"];
         let none = clap::Command::new("tasks").arg(clap::Arg::new("URL"));
-        let error = error(&none.try_get_matches_from(surplus).unwrap_err());
-        assert!(error.message.contains("'***@x'"), "{error}");
+        let error = refused(&none, &["tasks", "u", "https://me:hunter2@x"]);
+        assert!(error.message.contains("`***@x`"), "{error}");
     }
 
     #[test]
@@ -176,32 +160,5 @@ mod tests {
         }
         assert!(json("tasks", Some("json")));
         assert!(!json("tasks -o csv", Some("json")));
-    }
-
-    #[test]
-    fn usage_errors_keep_the_suggestion() {
-        let complaint = crate::cli::command()
-            .try_get_matches_from(["tasks", "context", "lst"])
-            .unwrap_err();
-        let error = error(&complaint);
-        assert_eq!(error.message, "unrecognized subcommand 'lst'");
-        assert!(
-            error.hint_texts()[0].contains("'list'"),
-            "{:?}",
-            error.hints
-        );
-        assert!(
-            error
-                .hint_texts()
-                .iter()
-                .any(|h| h.starts_with("usage: tasks context"))
-        );
-
-        let complaint = crate::cli::command()
-            .try_get_matches_from(["tasks", "context", "use", "-o", "jsn"])
-            .unwrap_err();
-        let error = super::error(&complaint);
-        assert!(error.message.contains("'jsn'"), "{}", error.message);
-        assert!(error.hint_texts()[0].starts_with("possible values: table"));
     }
 }

@@ -12,7 +12,7 @@ use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::as_code::apply::{self, AppliedStep, StepOutcome};
 use crate::ops::as_code::scope::ScopeOptions;
-use crate::settings::TargetSetting;
+use crate::settings::{TargetSetting, number};
 use crate::terminal::Stream;
 use std::sync::OnceLock;
 
@@ -53,7 +53,7 @@ pub(crate) struct ApplyArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "vars", "replace", "prune", "max_deletes"])]
     plan: Option<String>,
     /// Change this many projects at a time
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = number::<u8>(1..=255))]
     concurrency: u8,
     /// Start no more changes after the first error
     #[arg(long)]

@@ -9,7 +9,7 @@ use crate::error::{Error, Kind};
 use crate::ops::as_code::scope::ScopeOptions;
 use crate::output::{Format, Report};
 use crate::secret::masked;
-use crate::settings::MARKDOWN;
+use crate::settings::{MARKDOWN, number};
 use crate::terminal::Stream;
 
 /// Show the changes that `tasks apply` would make
@@ -33,7 +33,7 @@ pub(crate) struct DiffArgs {
     #[command(flatten)]
     permits: PruneArgs,
     /// Read this many projects at a time
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = number::<u8>(1..=255))]
     concurrency: u8,
     /// Exit with 0 even if there are changes
     #[arg(long)]

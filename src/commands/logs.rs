@@ -17,6 +17,7 @@ use crate::ops::runs::follow::LiveOptions;
 use crate::ops::runs::history;
 use crate::ops::runs::log;
 use crate::output::Format;
+use crate::settings::number;
 use crate::terminal::Stream;
 
 use report::Logs;
@@ -46,7 +47,7 @@ pub(crate) struct LogsArgs {
     #[arg(long, short = 'f')]
     follow: bool,
     /// Print only this many lines from the end
-    #[arg(long, value_name = "LINES", conflicts_with = "follow")]
+    #[arg(long, value_name = "LINES", conflicts_with = "follow", value_parser = number::<usize>(0..=u64::MAX))]
     tail: Option<usize>,
     /// Print the log byte for byte as Lagoon stores it
     #[arg(long, conflicts_with = "live")]

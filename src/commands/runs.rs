@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::ops::places::place;
 use crate::ops::runs::history::{self, RunFilter, RunList};
 use crate::ops::runs::wait;
-use crate::settings::parse_duration;
+use crate::settings::{number, parse_duration};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -61,7 +61,7 @@ pub(crate) struct RunsArgs {
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     since: Option<Duration>,
     /// List at most this many runs
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = number::<u32>(1..=100_000))]
     limit: u32,
     /// Show the durations of each task's runs
     #[arg(long)]

@@ -8,7 +8,7 @@ use crate::app::{self, App, SandboxSeed};
 use crate::commands::report::{PreparedReport, ResultPrinter};
 use crate::error::Error;
 use crate::output::Detail;
-use crate::settings::parse_limit;
+use crate::settings::{number, parse_limit};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -51,7 +51,7 @@ Examples:
   tasks sandbox serve --port 8080 --simulate")]
 struct Serve {
     /// Listen on this port; 0 selects a free port
-    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    #[arg(long, value_name = "PORT", default_value_t = 0, value_parser = number::<u16>(0..=65_535))]
     port: u16,
     /// Fill a new sandbox with this data set
     #[arg(long, value_name = "SEED", value_enum, default_value_t)]

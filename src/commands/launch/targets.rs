@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::batch::{Notice, TargetCheck, all_or_none, by_text};
 use crate::ops::places::place;
+use crate::settings::number;
 
 /// The flags for several targets.
 #[derive(Debug, Clone, Default, Args)]
@@ -21,7 +22,7 @@ pub(crate) struct BulkFlags {
     skip_missing: bool,
     /// Start this many runs at a time [default: 8]
     #[arg(long, value_name = "N", help_heading = targets::HEADING,
-          value_parser = clap::value_parser!(u16).range(1..=100))]
+          value_parser = number::<u16>(1..=100))]
     concurrency: Option<u16>,
     /// Start no more runs after the first failed start
     #[arg(long, help_heading = targets::HEADING)]

@@ -11,6 +11,7 @@ use crate::domain::SshEndpoint;
 use crate::error::Error;
 use crate::error::messages::TOKEN_EXPOSED;
 use crate::secret::shown_address;
+use crate::settings::number;
 
 /// The settings of a Lagoon beside its address.
 #[derive(Debug, Args)]
@@ -20,7 +21,7 @@ pub(crate) struct LagoonArgs {
     pub ssh_host: Option<String>,
     /// Use this port of the SSH host [default: 22]
     #[arg(long, value_name = "PORT", requires = "ssh_host", help_heading = HEADING,
-          value_parser = clap::value_parser!(u16).range(1..))]
+          value_parser = number::<u16>(1..=65_535))]
     pub ssh_port: Option<u16>,
     /// Sign in with this private key [default: as ssh chooses]
     // A key begins with hyphens: without `allow_hyphen_values` clap would repeat it in its error.

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::ops::as_code::manifest::refusal;
 use crate::ops::as_code::planning;
 use crate::ops::as_code::scope::ScopeOptions;
-use crate::settings::{Target, TargetSetting};
+use crate::settings::{Target, TargetSetting, number};
 
 /// Changes that require a flag.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -24,7 +24,7 @@ pub(crate) struct PruneArgs {
     #[arg(long)]
     pub prune: bool,
     /// Limit the number of tasks that --prune deletes [default: 5]
-    #[arg(long, value_name = "N", requires = "prune")]
+    #[arg(long, value_name = "N", requires = "prune", value_parser = number::<usize>(0..=u64::MAX))]
     pub max_deletes: Option<usize>,
 }
 
