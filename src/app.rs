@@ -132,7 +132,7 @@ impl App {
         if self.settings.yes {
             return Ok(());
         }
-        match self.ui.prompt().confirm(question) {
+        match self.ui.prompt().confirm(question, false) {
             Ok(true) => Ok(()),
             Ok(false) => Err(Error::usage("not confirmed; nothing was done")),
             Err(PromptError::NotInteractive) => Err(Error::confirmation_required(question)),

@@ -163,16 +163,16 @@ fn a_confirmation_prompt_defaults_to_no() {
     let env = TestEnv::new();
     let line = ["invoke", "Clear caches", "-p", "lagoon-demo", "-e", "main"];
     let mut terminal = env.terminal(&line);
-    terminal.wait_for("› no");
+    terminal.wait_for("[y/N]");
     assert_snapshot!(mask(&terminal.screen()), @"
     127.0.0.1 · lagoon-demo/main (production)
     Clear caches: Pages are slow until the caches are warm again. Clear them?
-    ? Continue? (y/n) › no
+    ? Continue? [y/N]
     ");
     terminal.send(ENTER);
     assert_eq!((terminal.finish(), started(&env)), (2, 0));
     let mut terminal = env.terminal(&line);
-    terminal.wait_for("› no");
+    terminal.wait_for("[y/N]");
     terminal.send("y\r");
     assert_eq!((terminal.finish(), started(&env)), (0, 1));
 }
@@ -230,17 +230,17 @@ fn apply_shows_the_plan_and_its_prompt_defaults_to_no() {
         all.iter().filter(adds).count()
     };
     let mut terminal = env.terminal(&["apply"]);
-    terminal.wait_for("› no");
+    terminal.wait_for("[y/N]");
     assert_snapshot!("apply-confirm", mask(&terminal.screen()));
     terminal.send(ENTER);
     assert_eq!((terminal.finish(), added(&env)), (2, 0));
     let mut terminal = env.terminal(&["apply"]);
-    terminal.wait_for("› no");
+    terminal.wait_for("[y/N]");
     terminal.send(CTRL_C);
     assert_eq!((terminal.finish(), added(&env)), (130, 0));
     assert!(!terminal.hides_cursor());
     let mut terminal = env.terminal(&["apply"]);
-    terminal.wait_for("› no");
+    terminal.wait_for("[y/N]");
     terminal.send("y\r");
     assert_eq!((terminal.finish(), added(&env)), (0, 2));
     assert_snapshot!("apply-done", mask(&terminal.screen()));

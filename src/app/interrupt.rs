@@ -79,6 +79,7 @@ impl Interrupts {
                     sleep(GRACE).await;
                     let count = state.signals.borrow().0;
                     if state.is_unclaimed(count) && !state.noticed.load(Ordering::SeqCst) {
+                        crate::terminal::restore();
                         give_up(kind.exit_code());
                     }
                 });

@@ -22,11 +22,13 @@ mod reader;
 mod sgr;
 mod streams;
 pub(crate) mod style;
+pub(crate) mod width;
 
 pub(crate) use clean::{clean_line, clean_text};
 pub(crate) use facts::Terminal;
 pub(crate) use live::LiveArea;
 pub(crate) use log::LogCleaner;
+pub(crate) use mode::restore;
 pub(crate) use progress::Progress;
 pub(crate) use prompt::{Choice, Prompt, PromptError, Question};
 pub(crate) use streams::{Stream, StreamError};
@@ -146,10 +148,6 @@ impl Ui {
     }
 
     /// Without a terminal, every answer is [`PromptError::NotInteractive`].
-    ///
-    /// Inside a tokio runtime, the first question registers a handler for SIGINT, so that Ctrl-C is
-    /// an answer and the terminal is restored. It cannot be removed: the program itself must react
-    /// to Ctrl-C afterwards.
     pub(crate) fn prompt(&self) -> Box<dyn Prompt> {
         if self.can_prompt() {
             Box::new(prompt::TerminalPrompt::new(self.clone()))

@@ -1,21 +1,44 @@
 //! The terminal's mode during prompts and progress.
 
 use std::io::{self, stdin};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::getpgrp;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 
 /// Raw mode until drop: keys arrive one by one, unechoed, and Ctrl-C as a key.
-///
-/// The libraries switch modes for each key, so part of a pasted token could be echoed and a Ctrl-C
-/// lost.
-pub(super) struct RawMode(#[allow(dead_code, reason = "its end is what counts")] ChangedMode);
+pub(super) struct RawMode(());
+
+/// The mode before the open prompt.
+static BEFORE_PROMPT: Mutex<Option<ChangedMode>> = Mutex::new(None);
 
 impl RawMode {
     pub(super) fn enter() -> io::Result<Self> {
-        ChangedMode::without(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG).map(RawMode)
+        let modes = LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+        *lock(&BEFORE_PROMPT) = Some(ChangedMode::without(modes)?);
+        Ok(RawMode(()))
     }
+}
+
+impl Drop for RawMode {
+    fn drop(&mut self) {
+        *lock(&BEFORE_PROMPT) = None;
+    }
+}
+
+/// Restores the terminal before the process is ended from another thread: removes an open prompt,
+/// shows the cursor and restores the mode.
+pub(crate) fn restore() {
+    if let Some(mode) = lock(&BEFORE_PROMPT).take() {
+        // If the terminal is gone there is nothing to restore.
+        let _ = console::Term::stderr().write_str("\r\u{1b}[J\u{1b}[?25h");
+        drop(mode);
+    }
+    *lock(&ECHO_GUARDS) = None;
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Disables echo until the last of these is dropped: the `^C` of an interrupt would break the
@@ -32,7 +55,7 @@ impl EchoGuard {
         if !in_front {
             return None;
         }
-        let mut shared = ECHO_GUARDS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = lock(&ECHO_GUARDS);
         match &mut *shared {
             Some((count, _)) => *count += 1,
             none => *none = Some((1, ChangedMode::without(LocalModes::ECHO).ok()?)),
@@ -43,7 +66,7 @@ impl EchoGuard {
 
 impl Drop for EchoGuard {
     fn drop(&mut self) {
-        let mut shared = ECHO_GUARDS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = lock(&ECHO_GUARDS);
         if let Some((count, _)) = &mut *shared {
             *count -= 1;
             if *count == 0 {

@@ -124,7 +124,11 @@ fn child_select() {
 #[test]
 #[ignore = "runs in the terminal of another test"]
 fn child_confirm() {
-    ask(|prompt| Ok(prompt.confirm("Drop \u{1b}[2Jthe database?")?.to_string()));
+    ask(|prompt| {
+        Ok(prompt
+            .confirm("Drop \u{1b}[2Jthe database?", false)?
+            .to_string())
+    });
 }
 
 #[test]
@@ -137,6 +141,12 @@ fn child_text() {
             _ => Ok(()),
         })
     });
+}
+
+#[test]
+#[ignore = "runs in the terminal of another test"]
+fn child_name() {
+    ask(|prompt| prompt.text(&Question::new("Name"), &|_| Ok(())));
 }
 
 #[test]
@@ -158,37 +168,57 @@ fn a_list_starts_at_its_default_and_shows_the_choice() {
     session.expect("❯ main").press("\r").end("answer: <main>");
 }
 
+/// Each prompt, and a text on its screen.
+const PROMPTS: [(&str, &str); 4] = [
+    ("child_select", "❯ main"),
+    ("child_confirm", "the database?"),
+    ("child_text", "Level"),
+    ("child_secret", "Token:"),
+];
+
 #[test]
-fn ctrl_c_cancels_a_prompt_and_restores_the_terminal() {
-    for child in [
-        "child_select",
-        "child_confirm",
-        "child_text",
-        "child_secret",
-    ] {
-        let mut session = Session::start(child);
-        session.expect(match child {
-            "child_select" => "❯ main",
-            "child_confirm" => "the database?",
-            "child_text" => "Level",
-            _ => "Token:",
-        });
-        session.press("\u{3}").end("error: <interrupted>");
+fn ctrl_c_and_esc_cancel_a_prompt_and_restore_the_terminal() {
+    for (child, text) in PROMPTS {
+        for key in ["\u{3}", "\u{1b}"] {
+            let mut session = Session::start(child);
+            session.expect(text).press(key).end("error: <interrupted>");
+        }
     }
 }
 
 #[test]
-fn enter_alone_means_no() {
+fn a_filter_without_a_match_is_reported_and_cleared() {
+    let mut session = Session::start("child_select");
+    session.expect("❯ main").press("zz").expect("no match");
+    session.press("\r").expect("Ctrl-U clears the filter");
+    session.press("\u{15}").expect("❯ main");
+    session.press("zz").expect("no match").press("\u{1b}");
+    session.expect("❯ main").press("\r").end("answer: <main>");
+}
+
+#[test]
+fn a_confirmation_has_a_default_and_refuses_other_answers() {
     let mut session = Session::start("child_confirm");
     session
-        .expect("Drop \\u{1b}[2Jthe database?")
+        .expect("Drop \\u{1b}[2Jthe database? [y/N]")
         .press("\r")
         .end("answer: <false>");
     let mut session = Session::start("child_confirm");
+    session.expect("the database?").press("maybe\r");
     session
-        .expect("the database?")
-        .press("y\r")
-        .end("answer: <true>");
+        .expect("type y for yes or n for no")
+        .press("\u{15}y\r");
+    session.expect("the database? · yes").end("answer: <true>");
+}
+
+#[test]
+fn an_empty_required_value_is_visibly_refused() {
+    let mut session = Session::start("child_name");
+    session.expect("? Name ›").press("\r");
+    session
+        .expect("a value is required")
+        .press("清除缓存\u{7f}\r");
+    session.expect("✔ Name · 清除缓").end("answer: <清除缓>");
 }
 
 #[test]
@@ -197,8 +227,8 @@ fn a_text_prompt_validates_and_has_a_default() {
     session
         .expect("Level")
         .press("nonsense\r")
-        .expect("one of low, high");
-    session.press("\r").end("answer: <high>");
+        .expect("✘ one of low, high");
+    session.press("\u{15}\r").end("answer: <high>");
     let mut session = Session::start("child_text");
     session
         .expect("Level")

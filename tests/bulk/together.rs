@@ -115,20 +115,20 @@ fn at_a_terminal_a_bulk_start_is_confirmed_and_waited_for() {
         "--wait",
     ];
     let mut terminal = env.terminal(&line);
-    terminal.wait_for("› no");
+    terminal.wait_for("[y/N]");
     assert_snapshot!(mask(&terminal.screen()), @"
     127.0.0.1 · `Clear caches` on 2 environments:
       lagoon-demo/main (production)
       lagoon-demo/pr-12
     Clear caches: Pages are slow until the caches are warm again. Clear them?
       Start it on 2 environments, 1 of them production?
-    ? Continue? (y/n) › no
+    ? Continue? [y/N]
     ");
     terminal.send(ENTER);
     assert_eq!((terminal.finish(), started(&env)), (2, 0));
 
     let mut terminal = env.terminal(&line);
-    terminal.wait_for("› no");
+    terminal.wait_for("[y/N]");
     terminal.send("y\r");
     terminal.wait_for("run 1 of Clear caches on");
     terminal.wait_for("run 2 of Clear caches on");

@@ -90,7 +90,7 @@ async fn token(args: &Add, context: &Context, app: &App) -> Result<Option<Secret
     if signs_in || !app.ui.can_prompt() {
         return Ok(None);
     }
-    if !app.ui.prompt().confirm("Store a token now?")? {
+    if !app.ui.prompt().confirm("Store a token now?", false)? {
         return Ok(None);
     }
     unexpired(given_token(app)?, context, app).await.map(Some)

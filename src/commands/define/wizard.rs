@@ -156,7 +156,7 @@ fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
         }
         let types = ArgumentKind::WORDS.map(Choice::new);
         let kind = ArgumentKind::WORDS[prompt.select("Argument type", &types, Some(0))?];
-        let is_optional = prompt.confirm("Optional?")?;
+        let is_optional = prompt.confirm("Optional?", false)?;
         let mark = if is_optional { "?" } else { "" };
         let mut spec = format!("{name}{mark}:{kind}");
         if let Some(shown) = optional(prompt, "Label (leave empty to use the name)")? {

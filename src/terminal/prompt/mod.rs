@@ -2,6 +2,11 @@
 
 use std::io;
 
+mod keys;
+mod layout;
+mod line;
+mod picker;
+mod search;
 mod terminal;
 
 pub(super) use terminal::TerminalPrompt;
@@ -17,20 +22,33 @@ pub enum PromptError {
     Io(#[source] io::Error),
 }
 
+/// An item of a list. Its columns are aligned with those of the other items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Choice {
     pub label: String,
-    pub note: Option<String>,
-    pub never_preselected: bool,
+    columns: Vec<String>,
+    /// The last column; fuzzy search ignores it, except for whole words.
+    note: Option<String>,
+    /// The answer that remains on the screen, if it is not the label.
+    name: Option<String>,
+    never_preselected: bool,
 }
 
 impl Choice {
     pub(crate) fn new(label: impl Into<String>) -> Self {
         Choice {
             label: label.into(),
+            columns: Vec::new(),
             note: None,
+            name: None,
             never_preselected: false,
         }
+    }
+
+    #[must_use]
+    pub(crate) fn column(mut self, text: impl Into<String>) -> Self {
+        self.columns.push(text.into());
+        self
     }
 
     #[must_use]
@@ -40,19 +58,19 @@ impl Choice {
     }
 
     #[must_use]
+    pub(crate) fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    #[must_use]
     pub(crate) fn never_preselected(mut self) -> Self {
         self.never_preselected = true;
         self
     }
-}
 
-/// The default, otherwise the first entry that may be preselected. A default that must not be
-/// preselected selects nothing.
-fn preselected(choices: &[Choice], default: Option<usize>) -> Option<usize> {
-    let may_be = |at: usize| choices.get(at).is_some_and(|c| !c.never_preselected);
-    match default {
-        Some(at) => Some(at).filter(|at| may_be(*at)),
-        None => (0..choices.len()).find(|at| may_be(*at)),
+    fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.label)
     }
 }
 
@@ -90,10 +108,10 @@ pub(crate) type Check<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 
 /// Labels are cleaned. Do not prompt while progress is shown.
 pub(crate) trait Prompt: Send + Sync {
-    /// Enter alone means no.
-    fn confirm(&self, question: &str) -> Result<bool, PromptError>;
+    /// Enter alone answers with `default`.
+    fn confirm(&self, question: &str, default: bool) -> Result<bool, PromptError>;
 
-    /// Enter takes `default`, unless it must not be preselected. Fails without choices.
+    /// Enter takes `default`, otherwise the first choice that may be preselected.
     fn select(
         &self,
         question: &str,
@@ -110,7 +128,7 @@ pub(crate) trait Prompt: Send + Sync {
 pub(crate) struct NoPrompt;
 
 impl Prompt for NoPrompt {
-    fn confirm(&self, _: &str) -> Result<bool, PromptError> {
+    fn confirm(&self, _: &str, _: bool) -> Result<bool, PromptError> {
         Err(PromptError::NotInteractive)
     }
 
@@ -132,23 +150,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn explicit_choices_are_never_preselected() {
-        let choices = [
-            Choice::new("main").never_preselected(),
-            Choice::new("develop"),
-            Choice::new("pr-12"),
-        ];
-        assert_eq!(preselected(&choices, None), Some(1));
-        assert_eq!(preselected(&choices, Some(2)), Some(2));
-        assert_eq!(preselected(&choices, Some(0)), None);
-        assert_eq!(preselected(&choices[..1], None), None);
-    }
-
-    #[test]
     fn prompting_fails_without_a_terminal() {
         let prompt = crate::terminal::Ui::captured().prompt();
         assert!(matches!(
-            prompt.confirm("Sure?"),
+            prompt.confirm("Sure?", false),
             Err(PromptError::NotInteractive)
         ));
     }

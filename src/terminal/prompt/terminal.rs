@@ -1,55 +1,99 @@
 //! Prompts at the terminal, drawn on stderr.
+//!
+//! While a prompt is open, the hidden cursor is at the start of its first line: wherever a resized
+//! terminal moves that line, all that the prompt drew is behind the cursor, and nothing else is.
 
-use std::io;
+use std::io::{self, ErrorKind};
+use std::time::Duration;
 
 use console::{Key, Term};
-use dialoguer::theme::ColorfulTheme;
-use dialoguer::{Confirm, FuzzySelect, Input};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Check, Choice, Prompt, PromptError, Question, preselected};
+use super::layout::{self, Size};
+use super::line::{Accept, Line};
+use super::picker::{CTRL_U, Picker, Step};
+use super::{Check, Choice, Prompt, PromptError, Question, keys};
 use crate::terminal::mode::RawMode;
-use crate::terminal::{Stream, Style, Ui, clean_line, message};
+use crate::terminal::{Palette, Stream, Style, Ui, clean_line, message};
 
-/// The columns beside the labels of a choice list: the marker and its space.
-const MARKER: usize = 2;
-/// The columns beside the text of a yes-or-no question: marks, `(y/n)` and the answer.
+/// The size of the terminal is compared this often.
+const TICK: Duration = Duration::from_millis(100);
+/// The columns beside a yes-or-no question: mark, `[y/N]` and answer.
 const CONFIRM: usize = 16;
-/// Labels are padded to at most this width, so that notes align.
-const WIDEST_LABEL: usize = 40;
+/// Without automatic wrapping, a character that is wider than expected cannot break a line.
+const NO_WRAP: &str = "\u{1b}[?7l";
+const WRAP: &str = "\u{1b}[?7h";
+const ERASE_BELOW: &str = "\r\u{1b}[J";
 
 pub(in crate::terminal) struct TerminalPrompt {
     ui: Ui,
     term: Term,
 }
 
+/// A prompt with an answer of this type.
+trait Widget<T> {
+    fn lines(&mut self, palette: Palette, size: Size) -> Vec<String>;
+    fn press(&mut self, key: &Key, size: Size) -> Step<T>;
+}
+
 impl TerminalPrompt {
     pub(in crate::terminal) fn new(ui: Ui) -> Self {
-        // The library reads NO_COLOR and CLICOLOR itself; our own flags decide.
-        console::set_colors_enabled_stderr(ui.palette(Stream::Err).is_enabled());
         let term = Term::stderr();
         TerminalPrompt { ui, term }
     }
 
-    fn ask<T>(
-        &self,
-        question: impl FnOnce(&ColorfulTheme, &Term) -> dialoguer::Result<T>,
-    ) -> Result<T, PromptError> {
-        catch_interrupt();
-        let raw = RawMode::enter().map_err(PromptError::Io)?;
-        let answer = question(&ColorfulTheme::default(), &self.term);
-        drop(raw);
-        answer.map_err(|dialoguer::Error::IO(error)| self.give_up(error))
+    fn size(&self) -> Size {
+        let (rows, columns) = self.term.size();
+        Size {
+            rows: rows.into(),
+            columns: columns.into(),
+        }
     }
 
-    fn give_up(&self, error: io::Error) -> PromptError {
-        // A list hides the cursor. If the terminal is gone there is nothing to restore.
+    fn ask<T>(&self, widget: &mut dyn Widget<T>) -> Result<T, PromptError> {
+        let raw = RawMode::enter().map_err(PromptError::Io)?;
+        let answer = self.drive(widget);
+        // If the terminal is gone there is nothing to restore.
+        let _ = self.term.write_str(ERASE_BELOW);
         let _ = self.term.show_cursor();
-        let _ = self.term.write_line("");
-        match error.kind() {
-            io::ErrorKind::Interrupted => PromptError::Interrupted,
-            _ => PromptError::Io(error),
+        drop(raw);
+        answer
+    }
+
+    fn drive<T>(&self, widget: &mut dyn Widget<T>) -> Result<T, PromptError> {
+        self.term.hide_cursor().map_err(PromptError::Io)?;
+        let palette = self.ui.palette(Stream::Err);
+        let mut drawn = None;
+        loop {
+            let size = self.size();
+            if drawn != Some(size) {
+                let lines = widget.lines(palette, size);
+                self.draw(&lines).map_err(PromptError::Io)?;
+                drawn = Some(size);
+            }
+            let Some(key) = next_key(TICK)? else { continue };
+            match widget.press(&key, size) {
+                Step::Open => drawn = None,
+                Step::Done(answer) => return Ok(answer),
+                Step::Cancelled => return Err(PromptError::Interrupted),
+            }
         }
+    }
+
+    /// Replaces the lines of the prompt and returns to the start of the first one.
+    fn draw(&self, lines: &[String]) -> io::Result<()> {
+        let up = match lines.len().saturating_sub(1) {
+            0 => String::new(),
+            rows => format!("\u{1b}[{rows}A"),
+        };
+        let text = lines.join("\r\n");
+        self.term
+            .write_str(&format!("{ERASE_BELOW}{NO_WRAP}{text}{WRAP}\r{up}"))
+    }
+
+    fn ask_line<T>(&self, question: &str, accept: Accept<'_, T>) -> Result<T, PromptError> {
+        let line = Line::new(accept);
+        self.ask(&mut TextWidget { line, question })
     }
 
     fn report(&self, question: &str, answer: &str) {
@@ -62,37 +106,80 @@ impl TerminalPrompt {
     fn read_secret(&self) -> Result<String, PromptError> {
         let mut secret = String::new();
         loop {
-            match self.term.read_key_raw().map_err(PromptError::Io)? {
-                Key::Enter if !secret.is_empty() => return Ok(secret),
-                Key::CtrlC => return Err(PromptError::Interrupted),
-                // Ctrl-D is the end of the input; Ctrl-U clears the line.
-                Key::Char('\u{4}') if secret.is_empty() => return Err(PromptError::Interrupted),
-                Key::Char('\u{15}') => secret.clear(),
-                Key::Backspace => drop(secret.pop()),
-                Key::Char(c) if !c.is_control() => secret.push(c),
+            match next_key(TICK)? {
+                Some(Key::Enter) if !secret.is_empty() => return Ok(secret),
+                Some(Key::CtrlC) => return Err(PromptError::Interrupted),
+                // Ctrl-D is the end of the input.
+                Some(Key::Char('\u{4}') | Key::Escape) if secret.is_empty() => {
+                    return Err(PromptError::Interrupted);
+                }
+                Some(Key::Char(CTRL_U) | Key::Escape) => secret.clear(),
+                Some(Key::Backspace) => drop(secret.pop()),
+                Some(Key::Char(c)) if !c.is_control() => secret.push(c),
                 _ => {}
             }
         }
     }
 }
 
+/// A terminal that is gone interrupts the prompt; SIGHUP follows.
+fn next_key(limit: Duration) -> Result<Option<Key>, PromptError> {
+    keys::next(limit).map_err(|error| match error.kind() {
+        ErrorKind::UnexpectedEof => PromptError::Interrupted,
+        _ => PromptError::Io(error),
+    })
+}
+
+struct ListWidget<'a> {
+    picker: Picker,
+    question: &'a str,
+}
+
+impl Widget<usize> for ListWidget<'_> {
+    fn lines(&mut self, palette: Palette, size: Size) -> Vec<String> {
+        layout::list(&mut self.picker, self.question, palette, size)
+    }
+
+    fn press(&mut self, key: &Key, size: Size) -> Step<usize> {
+        self.picker.press(key, size.list())
+    }
+}
+
+struct TextWidget<'a, T> {
+    line: Line<'a, T>,
+    question: &'a str,
+}
+
+impl<T> Widget<T> for TextWidget<'_, T> {
+    fn lines(&mut self, palette: Palette, size: Size) -> Vec<String> {
+        layout::text(&self.line, self.question, palette, size)
+    }
+
+    fn press(&mut self, key: &Key, _: Size) -> Step<T> {
+        self.line.press(key)
+    }
+}
+
 impl Prompt for TerminalPrompt {
-    fn confirm(&self, question: &str) -> Result<bool, PromptError> {
+    fn confirm(&self, question: &str, default: bool) -> Result<bool, PromptError> {
         let whole = message(question);
         let mut question = clean_line(question);
-        let is_wide = question.width() + CONFIRM > usize::from(self.term.size().1);
+        let is_wide = question.width() + CONFIRM > self.size().columns;
         if is_wide || whole.contains('\n') {
-            // The library cannot redraw a question of several lines.
+            // Printed above the prompt, where it may have several lines.
             self.ui.err_line(&whole);
             question = "Continue?".to_owned();
         }
-        self.ask(|theme, term| {
-            Confirm::with_theme(theme)
-                .with_prompt(question)
-                .default(false)
-                .wait_for_newline(true)
-                .interact_on(term)
-        })
+        let options = if default { "[Y/n]" } else { "[y/N]" };
+        let accept = move |text: &str| match text.trim().to_lowercase().as_str() {
+            "" => Ok(default),
+            "y" | "yes" => Ok(true),
+            "n" | "no" => Ok(false),
+            _ => Err("type y for yes or n for no".to_owned()),
+        };
+        let answer = self.ask_line(&format!("{question} {options}"), Box::new(accept))?;
+        self.report(&question, if answer { "yes" } else { "no" });
+        Ok(answer)
     }
 
     fn select(
@@ -102,38 +189,37 @@ impl Prompt for TerminalPrompt {
         default: Option<usize>,
     ) -> Result<usize, PromptError> {
         let question = clean_line(question);
-        let width = usize::from(self.term.size().1).saturating_sub(MARKER + 1);
-        let chosen = self.ask(|theme, term| {
-            // Typing filters the list, so Enter takes only a matching entry.
-            let list = FuzzySelect::with_theme(theme)
-                .with_prompt(&question)
-                .items(entries(choices, width))
-                .report(false);
-            match preselected(choices, default) {
-                Some(at) => list.default(at),
-                None => list,
-            }
-            .interact_on(term)
+        let chosen = self.ask(&mut ListWidget {
+            picker: Picker::new(choices, default),
+            question: &question,
         })?;
-        let label = choices.get(chosen).map(|choice| clean_line(&choice.label));
-        self.report(&question, &label.unwrap_or_default());
+        let answer = choices.get(chosen).map(|choice| clean_line(choice.name()));
+        self.report(&question, &answer.unwrap_or_default());
         Ok(chosen)
     }
 
     fn text(&self, question: &Question, check: Check<'_>) -> Result<String, PromptError> {
-        self.ask(|theme, term| {
-            let mut input = Input::<String>::with_theme(theme)
-                .with_prompt(clean_line(&question.label))
-                .allow_empty(question.optional)
-                .validate_with(|text: &String| check(text).map_err(|error| clean_line(&error)));
-            if let Some(default) = &question.default {
-                // A default that cannot be shown exactly would not be what Enter answers.
-                input = input
-                    .default(default.clone())
-                    .show_default(*default == clean_line(default));
+        let label = clean_line(&question.label);
+        // A default that cannot be shown exactly would not be what Enter answers.
+        let default = question.default.as_ref();
+        let shown = default.filter(|default| **default == clean_line(default));
+        let head = match shown {
+            Some(default) => format!("{label} ({default}) ›"),
+            None => format!("{label} ›"),
+        };
+        let accept = |text: &str| {
+            let answer = match default {
+                Some(default) if text.is_empty() => default,
+                _ => text,
+            };
+            if answer.is_empty() && !question.optional {
+                return Err("a value is required".to_owned());
             }
-            input.interact_text_on(term)
-        })
+            check(answer).map(|()| answer.to_owned())
+        };
+        let answer = self.ask_line(&head, Box::new(accept))?;
+        self.report(&label, &clean_line(&answer));
+        Ok(answer)
     }
 
     fn secret(&self, question: &str) -> Result<String, PromptError> {
@@ -150,55 +236,5 @@ impl Prompt for TerminalPrompt {
             Err(_) => self.ui.err_line(""),
         }
         secret
-    }
-}
-
-/// One line of the terminal for each choice, with aligned notes.
-fn entries(choices: &[Choice], width: usize) -> Vec<String> {
-    let labels: Vec<String> = choices.iter().map(|c| clean_line(&c.label)).collect();
-    let widest = labels.iter().map(|label| label.width()).max().unwrap_or(0);
-    let column = widest.min(WIDEST_LABEL);
-    labels
-        .into_iter()
-        .zip(choices)
-        .map(|(label, choice)| match &choice.note {
-            None => label,
-            Some(note) => {
-                let gap = " ".repeat(column.saturating_sub(label.width()) + 2);
-                format!("{label}{gap}{}", clean_line(note))
-            }
-        })
-        .map(|entry| console::truncate_str(&entry, width, "…").into_owned())
-        .collect()
-}
-
-/// The library turns Ctrl-C into SIGINT. Without a handler, that would end the process and leave
-/// the terminal in raw mode.
-fn catch_interrupt() {
-    if tokio::runtime::Handle::try_current().is_ok() {
-        // The registration is enough; other listeners receive the signal as well.
-        let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entries_fit_on_one_line() {
-        let choices = [
-            Choice::new("main").note("production"),
-            Choice::new("pr-\u{1b}[2J"),
-            Choice::new("develop").note("a note\nof two lines that is longer than the terminal"),
-        ];
-        let entries = entries(&choices, 40);
-        assert_eq!(entries[0], "main          production");
-        assert_eq!(entries[1], "pr-\\u{1b}[2J");
-        assert!(
-            entries[2].starts_with("develop       a note\\nof two"),
-            "{entries:?}"
-        );
-        assert!(entries[2].ends_with('…') && entries[2].width() <= 40);
     }
 }

@@ -1,0 +1,311 @@
+//! The lines of a prompt, none wider than the terminal.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::line::Line;
+use super::picker::{Item, NO_MATCH, Picker};
+use crate::terminal::clean_line;
+use crate::terminal::width::{cut, cut_start, fit};
+use crate::terminal::{Palette, Style};
+
+/// The marker of the selected item and its space.
+const MARKER: usize = 2;
+const GAP: usize = 2;
+/// A wider column is cut, except for a note.
+const WIDEST: usize = 40;
+/// A column is not cut to less than this while another one can be dropped.
+const LEAST: usize = 10;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Size {
+    pub rows: usize,
+    pub columns: usize,
+}
+
+impl Size {
+    /// The rightmost column stays free: text there can wrap.
+    fn room(self) -> usize {
+        self.columns.saturating_sub(1)
+    }
+
+    /// The rows of a list, with room for the question and a message.
+    pub(super) fn list(self) -> usize {
+        self.rows.saturating_sub(2).max(1)
+    }
+}
+
+/// A question and what is typed, in one line.
+struct Head<'a> {
+    /// Cleaned, with its end mark.
+    question: &'a str,
+    before: &'a str,
+    after: &'a str,
+    /// Shown behind the text.
+    position: &'a str,
+}
+
+impl Head<'_> {
+    fn draw(&self, palette: Palette, room: usize) -> String {
+        let position = match self.position {
+            "" => String::new(),
+            position => format!("  {position}"),
+        };
+        // The text keeps a third of the line.
+        let question = cut(
+            self.question,
+            room.saturating_sub(2 + room / 3 + position.width()),
+        );
+        let used = 2 + question.width() + 1 + position.width();
+        let before = cut_start(self.before, room.saturating_sub(used + 1));
+        let left = room.saturating_sub(used + before.width());
+        let (cursor, after) = match self.after.chars().next() {
+            Some(c) => (c.to_string(), &self.after[c.len_utf8()..]),
+            None => (" ".to_owned(), ""),
+        };
+        let cursor = cut(&cursor, left);
+        let after = cut(after, left.saturating_sub(cursor.width()));
+        if used > room {
+            return cut(&format!("? {question}"), room);
+        }
+        format!(
+            "{} {} {before}{}{after}{}",
+            palette.paint(Style::Warning, "?"),
+            palette.paint(Style::Name, &question),
+            inverse(palette, &cursor),
+            palette.paint(Style::Dim, &position),
+        )
+    }
+}
+
+fn inverse(palette: Palette, text: &str) -> String {
+    if palette.is_enabled() && !text.is_empty() {
+        format!("\u{1b}[7m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// The lines of a list prompt.
+pub(super) fn list(
+    picker: &mut Picker,
+    question: &str,
+    palette: Palette,
+    size: Size,
+) -> Vec<String> {
+    let room = size.room();
+    let rows = size.list();
+    let count = picker.count();
+    let position = match picker.selected() {
+        _ if count <= rows => String::new(),
+        Some(at) => format!("{}/{count}", at + 1),
+        None => format!("-/{count}"),
+    };
+    let head = Head {
+        question: &format!("{question} ›"),
+        before: &clean_line(picker.filter()),
+        after: "",
+        position: &position,
+    };
+    let mut lines = vec![head.draw(palette, room)];
+    let widths = widths(picker.items(), room.saturating_sub(MARKER));
+    for (item, is_selected) in picker.visible(rows) {
+        lines.push(row(item, is_selected, &widths, palette, room));
+    }
+    match picker.message() {
+        Some(message) => lines.push(below(palette, message, room)),
+        None if count == 0 => {
+            lines.push(palette.paint(Style::Dim, &cut(&format!("  {NO_MATCH}"), room)));
+        }
+        None => {}
+    }
+    lines.truncate(size.rows.max(1));
+    lines
+}
+
+/// The lines of a text prompt; `question` has its end mark.
+pub(super) fn text<T>(
+    line: &Line<'_, T>,
+    question: &str,
+    palette: Palette,
+    size: Size,
+) -> Vec<String> {
+    let (before, after) = line.parts();
+    let head = Head {
+        question,
+        before: &clean_line(&before),
+        after: &clean_line(&after),
+        position: "",
+    };
+    let mut lines = vec![head.draw(palette, size.room())];
+    if let Some(refusal) = line.refusal() {
+        lines.push(below(palette, &clean_line(refusal), size.room()));
+    }
+    lines.truncate(size.rows.max(1));
+    lines
+}
+
+fn below(palette: Palette, message: &str, room: usize) -> String {
+    palette.paint(Style::Bad, &cut(&format!("✘ {message}"), room))
+}
+
+fn row(item: &Item, is_selected: bool, widths: &[usize], palette: Palette, room: usize) -> String {
+    let mut text = String::new();
+    for (at, (column, width)) in cells(item).zip(widths).enumerate() {
+        if at > 0 {
+            text.push_str(&" ".repeat(GAP));
+        }
+        text.push_str(&fit(column, *width));
+    }
+    let text = cut(text.trim_end(), room.saturating_sub(MARKER));
+    if is_selected {
+        let marker = palette.paint(Style::Good, &cut("❯ ", room));
+        format!("{marker}{}", palette.paint(Style::Name, &text))
+    } else {
+        format!("{}{text}", cut("  ", room))
+    }
+}
+
+fn cells(item: &Item) -> impl Iterator<Item = &str> {
+    let columns = item.columns.iter().map(String::as_str);
+    columns.chain(item.note.as_deref())
+}
+
+/// The widths of the columns that fit. The widest one is cut first; if all are short, the last one
+/// is dropped.
+fn widths(items: &[Item], room: usize) -> Vec<usize> {
+    let mut natural: Vec<usize> = Vec::new();
+    for item in items {
+        for (at, cell) in cells(item).enumerate() {
+            let is_note = at >= item.columns.len();
+            let width = cell.width().min(if is_note { room } else { WIDEST });
+            match natural.get_mut(at) {
+                Some(widest) => *widest = width.max(*widest),
+                None => natural.push(width),
+            }
+        }
+    }
+    let mut widths = natural.clone();
+    loop {
+        let whole = widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
+        let Some(excess) = whole.checked_sub(room).filter(|excess| *excess > 0) else {
+            return widths;
+        };
+        let last = widths.len().saturating_sub(1);
+        match widths.iter_mut().max() {
+            Some(widest) if *widest > LEAST => *widest -= 1,
+            Some(only) if last == 0 => *only = only.saturating_sub(excess),
+            _ => widths = natural[..last].to_vec(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Choice;
+    use super::super::picker::tests::any_key;
+    use super::*;
+    use console::{Key, strip_ansi_codes};
+    use proptest::prelude::*;
+
+    const PLAIN: bool = false;
+
+    fn drawn(choices: &[Choice], columns: usize) -> String {
+        let mut picker = Picker::new(choices, None);
+        let size = Size { rows: 8, columns };
+        let lines = list(&mut picker, "Run", Palette::new(PLAIN), size);
+        let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
+        lines.join("\n")
+    }
+
+    fn runs() -> Vec<Choice> {
+        let run = |id: &str, name: &str, environment: &str, status: &str, age: &str| {
+            let columns = [name, environment, status, age];
+            columns.into_iter().fold(Choice::new(id), Choice::column)
+        };
+        vec![
+            run("63", "Count slowly", "develop", "running", "3 s ago"),
+            run(
+                "7",
+                "清除所有缓存",
+                "feature/long-name-of-a-branch",
+                "failed",
+                "2 d ago",
+            ),
+        ]
+    }
+
+    #[test]
+    fn columns_are_aligned_and_those_that_do_not_fit_are_cut_or_dropped() {
+        insta::assert_snapshot!(drawn(&runs(), 80), @"
+        ? Run ›
+        ❯ 63  Count slowly  develop                        running  3 s ago
+          7   清除所有缓存  feature/long-name-of-a-branch  failed   2 d ago
+        ");
+        insta::assert_snapshot!(drawn(&runs(), 60), @"
+        ? Run ›
+        ❯ 63  Count slowly  develop                running  3 s ago
+          7   清除所有缓存  feature/long-name-of…  failed   2 d ago
+        ");
+        insta::assert_snapshot!(drawn(&runs(), 40), @"
+        ? Run ›
+        ❯ 63  Count slowly  develop     running
+          7   清除所有缓存  feature/l…  failed
+        ");
+    }
+
+    #[test]
+    fn a_list_that_is_longer_than_the_screen_shows_its_position() {
+        let choices: Vec<Choice> = (1..=120)
+            .map(|n| Choice::new(format!("task {n}")))
+            .collect();
+        insta::assert_snapshot!(drawn(&choices, 40), @"
+        ? Run ›    1/120
+        ❯ task 1
+          task 2
+          task 3
+          task 4
+          task 5
+          task 6
+        ");
+    }
+
+    fn widths_of(lines: &[String]) -> Vec<usize> {
+        let width = |line: &String| strip_ansi_codes(line).width();
+        lines.iter().map(width).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_the_terminal(
+            cells in prop::collection::vec(prop::collection::vec(any::<String>(), 1..5), 1..8),
+            question in any::<String>(),
+            keys in prop::collection::vec(any_key(), 0..20),
+            rows in 0_usize..12,
+            columns in 0_usize..90,
+            colour in any::<bool>(),
+        ) {
+            let choices: Vec<Choice> = cells
+                .iter()
+                .map(|cells| {
+                    let choice = Choice::new(&cells[0]);
+                    cells[1..].iter().fold(choice, |choice, cell| choice.column(cell))
+                })
+                .collect();
+            let size = Size { rows, columns };
+            let (question, palette) = (clean_line(&question), Palette::new(colour));
+            let mut picker = Picker::new(&choices, None);
+            let mut line: Line<'_, ()> = Line::new(Box::new(|text| Err(text.to_owned())));
+            for key in keys.iter().chain([&Key::Enter]) {
+                picker.press(key, size.list());
+                line.press(key);
+                for lines in [
+                    list(&mut picker, &question, palette, size),
+                    text(&line, &question, palette, size),
+                ] {
+                    prop_assert!(lines.len() <= rows.max(1));
+                    prop_assert!(widths_of(&lines).iter().all(|width| *width <= columns));
+                }
+            }
+        }
+    }
+}
