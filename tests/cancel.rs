@@ -22,7 +22,7 @@ fn cancel_waits_until_the_run_is_cancelled() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 0
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	cancelled	cancelled	lagoon-demo	main	cli	TIME	TIME	TIME
+    1	lagoon-task-xxxx	Say hello	cancelled	cancelled	lagoon-demo	main	cli	TIME	TIME	TIME	maintainer@example.com
     ---- stderr
     run 1 of `Say hello` (running) on 127.0.0.1 · lagoon-demo/main (production)
     ");
@@ -69,7 +69,7 @@ fn a_run_that_ends_otherwise_exits_with_1() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 1
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	complete	completed	lagoon-demo	main	cli	TIME	TIME	TIME
+    1	lagoon-task-xxxx	Say hello	complete	completed	lagoon-demo	main	cli	TIME	TIME	TIME	maintainer@example.com
     ---- stderr
     run 1 of `Say hello` (running) on 127.0.0.1 · lagoon-demo/main (production)
     error: run 1 of `Say hello` was not cancelled: it is complete
@@ -80,7 +80,7 @@ fn a_run_that_ends_otherwise_exits_with_1() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 1
     ---- stdout
-    2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr
     run 2 of `Say hello` (running) on 127.0.0.1 · lagoon-demo/main (production)
     error: run 2 of `Say hello` is still running after 1 s

@@ -74,13 +74,10 @@ fn arguments_after_the_dashes_are_quoted() {
     assert_snapshot!(started("table"), @"
     exit code: 0
     ---- stdout
-    3 exec true
-    Status       new
-    Run          3
-    Job name     lagoon-task-xxxx
+    ● new
+    Task         exec true
     Environment  lagoon-demo/develop
-    Service      cli
-    Created      NOW (TIME)
+    Run          3
     ---- stderr
     127.0.0.1 · lagoon-demo/develop
     run 3 (lagoon-task-xxxx)
@@ -89,7 +86,7 @@ fn arguments_after_the_dashes_are_quoted() {
     assert_snapshot!(started("tsv"), @"
     exit code: 0
     ---- stdout
-    4	lagoon-task-xxxx	exec true	new	going	lagoon-demo	develop	cli	TIME		
+    4	lagoon-task-xxxx	exec true	new	going	lagoon-demo	develop	cli	TIME			
     ---- stderr
     127.0.0.1 · lagoon-demo/develop
     run 4 (lagoon-task-xxxx)

@@ -12,7 +12,7 @@ use crate::support::process::eventually;
 use crate::support::proxy::{self, Proxy, newer_lagoon};
 
 /// Every field of a run, written out: one may be added, none renamed.
-pub(crate) const FIELDS: [&str; 11] = [
+pub(crate) const FIELDS: [&str; 13] = [
     "id",
     "name",
     "taskName",
@@ -24,6 +24,8 @@ pub(crate) const FIELDS: [&str; 11] = [
     "completed",
     "environment",
     "url",
+    "duration",
+    "sourceUser",
 ];
 
 fn invoke(env: &TestEnv, args: &[&str]) -> Output {
@@ -86,13 +88,10 @@ fn without_waiting_the_run_is_started_not_finished() {
     assert_snapshot!(started("table"), @"
     exit code: 0
     ---- stdout
-    1 Say hello
-    Status       new
-    Run          1
-    Job name     lagoon-task-xxxx
+    ● new
+    Task         Say hello
     Environment  lagoon-demo/main (production)
-    Service      cli
-    Created      NOW (TIME)
+    Run          1
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 1 (lagoon-task-xxxx)
@@ -101,7 +100,7 @@ fn without_waiting_the_run_is_started_not_finished() {
     assert_snapshot!(started("tsv"), @"
     exit code: 0
     ---- stdout
-    2	lagoon-task-xxxx	Say hello	new	going	lagoon-demo	main	cli	TIME		
+    2	lagoon-task-xxxx	Say hello	new	going	lagoon-demo	main	cli	TIME			
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 2 (lagoon-task-xxxx)
@@ -435,7 +434,7 @@ fn following_prints_the_log_and_the_result() {
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 1 (lagoon-task-xxxx)
-    1	lagoon-task-xxxx	Say hello	complete	completed	lagoon-demo	main	cli	TIME	TIME	TIME
+    1	lagoon-task-xxxx	Say hello	complete	completed	lagoon-demo	main	cli	TIME	TIME	TIME	maintainer@example.com
     ");
     let json = invoke(&env, &["Say hello", "-f", "-o", "json"]).succeeds();
     assert_eq!(json.json()["outcome"], "completed");
@@ -452,7 +451,7 @@ fn timeouts_say_what_did_not_happen() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 10
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	new	going	lagoon-demo	main	cli	TIME		
+    1	lagoon-task-xxxx	Say hello	new	going	lagoon-demo	main	cli	TIME			maintainer@example.com
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 1 (lagoon-task-xxxx)
@@ -465,7 +464,7 @@ fn timeouts_say_what_did_not_happen() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 8
     ---- stdout
-    2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 1 of this task is already in progress on this environment (new); starting another run
@@ -510,7 +509,7 @@ fn a_run_that_vanishes_is_an_error() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 5
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 1 (lagoon-task-xxxx)
@@ -534,7 +533,7 @@ fn an_interrupt_leaves_the_run_in_progress_and_says_so() {
     assert_snapshot!(interrupted("INT"), @"
     exit code: 130
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 1 (lagoon-task-xxxx)
@@ -544,7 +543,7 @@ fn an_interrupt_leaves_the_run_in_progress_and_says_so() {
     assert_snapshot!(interrupted("TERM"), @"
     exit code: 143
     ---- stdout
-    2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 1 of this task is already in progress on this environment (running); starting another run
@@ -565,7 +564,7 @@ fn a_lost_reply_is_looked_up_and_the_start_not_repeated() {
             assert_snapshot!(output.snapshot(), @"
             exit code: 0
             ---- stdout
-            1	lagoon-task-xxxx	Run yarn audit	complete	completed	lagoon-demo	main	node	TIME	TIME	TIME
+            1	lagoon-task-xxxx	Run yarn audit	complete	completed	lagoon-demo	main	node	TIME	TIME	TIME	maintainer@example.com
             ---- stderr
             127.0.0.1 · lagoon-demo/main (production)
             warning: the reply was lost; run 1 was found and is assumed to be the one that was started

@@ -118,16 +118,16 @@ fn status_exits_with_0_for_any_outcome() {
     assert_snapshot!(shown("table"), @"
     exit code: 0
     ---- stdout
-    ID  JOB NAME  TASK  STATUS  OUTCOME  PROJECT  ENVIRONMENT  SERVICE  CREATED  STARTED  COMPLETED
-    1  lagoon-task-xxxx  Say hello  failed  failed  lagoon-demo  main  cli  NOW  NOW  NOW
-    2  lagoon-task-xxxx  Say hello  running  going  lagoon-demo  main  cli  NOW  NOW
+    ID  TASK  STATUS  PROJECT  ENVIRONMENT  STARTED  TOOK  BY
+    1  Say hello  ✗ failed  lagoon-demo  main  NOW  LENGTH  maintainer@example.com
+    2  Say hello  ● running  lagoon-demo  main  NOW  LENGTH  maintainer@example.com
     ---- stderr: empty
     ");
     assert_snapshot!(shown("tsv"), @"
     exit code: 0
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	failed	failed	lagoon-demo	main	cli	TIME	TIME	TIME
-    2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    1	lagoon-task-xxxx	Say hello	failed	failed	lagoon-demo	main	cli	TIME	TIME	TIME	maintainer@example.com
+    2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr: empty
     ");
     let one = env

@@ -73,13 +73,13 @@ fn the_exit_code_reports_the_outcome() {
     assert_snapshot!(ended(Status::Complete, 0, "completed"), @"
     exit code: 0
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	complete	completed	lagoon-demo	main	cli	TIME	TIME	TIME
+    1	lagoon-task-xxxx	Say hello	complete	completed	lagoon-demo	main	cli	TIME	TIME	TIME	maintainer@example.com
     ---- stderr: empty
     ");
     assert_snapshot!(ended(Status::Failed, 3, "failed"), @"
     exit code: 3
     ---- stdout
-    2	lagoon-task-xxxx	Say hello	failed	failed	lagoon-demo	main	cli	TIME	TIME	TIME
+    2	lagoon-task-xxxx	Say hello	failed	failed	lagoon-demo	main	cli	TIME	TIME	TIME	maintainer@example.com
     ---- stderr
     last lines of the log of run 2:
     why
@@ -88,7 +88,7 @@ fn the_exit_code_reports_the_outcome() {
     assert_snapshot!(ended(Status::Cancelled, 6, "cancelled"), @"
     exit code: 6
     ---- stdout
-    3	lagoon-task-xxxx	Say hello	cancelled	cancelled	lagoon-demo	main	cli	TIME	TIME	TIME
+    3	lagoon-task-xxxx	Say hello	cancelled	cancelled	lagoon-demo	main	cli	TIME	TIME	TIME	maintainer@example.com
     ---- stderr
     error: run 3 of `Say hello` was cancelled
     ");
@@ -298,7 +298,7 @@ fn timeouts_end_waiting_with_a_hint_to_resume() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 8
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr
     error: run 1 of `Say hello` is still running after 1 s
     hint: the run continues; to wait for it: tasks wait 1
@@ -308,7 +308,7 @@ fn timeouts_end_waiting_with_a_hint_to_resume() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 10
     ---- stdout
-    2	lagoon-task-xxxx	Say hello	new	going	lagoon-demo	main	cli	TIME		
+    2	lagoon-task-xxxx	Say hello	new	going	lagoon-demo	main	cli	TIME			maintainer@example.com
     ---- stderr
     error: run 2 of `Say hello` did not start within 1 s; it is still new
     hint: a run never starts if its service is not deployed or the cluster refuses its pod
@@ -331,7 +331,7 @@ fn an_interrupt_leaves_the_run_or_cancels_it() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 130
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr
     error: interrupted
     hint: the run continues; to wait for it: tasks wait 1
@@ -344,7 +344,7 @@ fn an_interrupt_leaves_the_run_or_cancels_it() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 130
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr
     requested cancellation of run 1 (lagoon-task-xxxx)
     error: interrupted
@@ -413,7 +413,7 @@ fn a_log_that_never_arrives_is_reported() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 3
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	failed	failed	lagoon-demo	main	cli	TIME	TIME	TIME
+    1	lagoon-task-xxxx	Say hello	failed	failed	lagoon-demo	main	cli	TIME	TIME	TIME	maintainer@example.com
     ---- stderr
     warning: no log of run 1: There was an error loading the logs: The specified key does not exist.
     error: run 1 of `Say hello` failed

@@ -16,10 +16,10 @@ pub(crate) use definition::TaskReport;
 pub(crate) use plan::{PlanReport, summary};
 pub(crate) use prepared::PreparedReport;
 pub(crate) use run::{RunReport, Style, moment_of};
-pub(crate) use runs::RunsReport;
+pub(crate) use runs::{PlaceColumns, RunRow, RunsReport, run_table};
+pub(crate) use status::status_cell;
 #[allow(unused_imports, reason = "for the pickers")]
 pub(crate) use status::status_text;
-pub(crate) use status::{long_status_cell, status_cell};
 pub(crate) use table::Table;
 
 /// The shape of a result. It follows from the command line, not from the number of results.

@@ -1,16 +1,15 @@
 //! `tasks runs`: list runs.
 
 mod chart;
-mod report;
 mod watch;
 
 use crate::app::App;
-use crate::commands::report::ResultPrinter;
+use crate::commands::report::{PlaceColumns, ResultPrinter, RunsReport};
 use crate::commands::scope;
 use crate::commands::select::targets::TargetArgs;
 use crate::domain::names::nearest;
 use crate::domain::run::STATUSES;
-use crate::domain::{Environment, Outcome};
+use crate::domain::{Environment, Outcome, Run};
 use crate::error::Error;
 use crate::ops::places::place;
 use crate::ops::runs::history::{self, RunFilter, RunList};
@@ -73,6 +72,21 @@ pub(crate) struct RunsArgs {
     places: TargetArgs,
 }
 
+impl RunsArgs {
+    fn report(&self, app: &App, runs: Vec<Run>, places: &[Environment]) -> RunsReport {
+        let first = places.first().map(|place| place.project.id);
+        RunsReport {
+            runs,
+            places: PlaceColumns {
+                project: places.iter().any(|place| Some(place.project.id) != first),
+                environment: self.places.is_several(app) || app.settings.environment.is_none(),
+            },
+            ui_url: app.ui_url(),
+            empty_note: Some("no runs found".to_owned()),
+        }
+    }
+}
+
 pub(crate) async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
     if args.watch {
@@ -100,7 +114,8 @@ pub(crate) async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
     let given = if args.chart {
         answer.print(&chart::Chart::of(runs))
     } else {
-        answer.print(&report::RunTable::of(runs, &environments, app.ui_url()))
+        let runs = runs.into_iter().map(|recent| recent.run).collect();
+        answer.print(&args.report(app, runs, &environments))
     };
     // The runs that could be read have been printed.
     wait::first_of_all(failures).and(given)

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::app::App;
-use crate::commands::report::{ResultPrinter, RunReport};
+use crate::commands::report::{ResultPrinter, ResultShape, RunReport};
 use crate::commands::select::{NamedRuns, RunArgs, print_runs};
 use crate::error::Error;
 use crate::ops::runs::wait;
@@ -40,6 +40,9 @@ pub(crate) async fn run(args: StatusArgs, app: &App) -> Result<(), Error> {
             app.open_page(RunReport::of(app, run).url.as_deref())?;
         }
     }
-    print_runs(app, &answer, args.runs.shape(), runs)?;
+    match (args.runs.shape(), runs.as_slice()) {
+        (ResultShape::One, [run]) => answer.print(&RunReport::of(app, run).in_full())?,
+        (shape, _) => print_runs(app, &answer, shape, runs)?,
+    }
     wait::first_of_all(missing)
 }

@@ -91,15 +91,16 @@ pub struct Run {
     pub completed: Option<SmolStr>,
     /// `None` if the reply did not include it. Shared by the runs of one reply.
     pub environment: Option<Arc<Environment>>,
+    /// The email address of the user who started it, if the reply included it.
+    pub user: Option<SmolStr>,
 }
 
-/// A run with the fields that identify it after a lost reply.
+/// A run with its command line, which identifies it after a lost reply.
 #[derive(Debug, Clone)]
 pub struct RecentRun {
     pub run: Run,
     /// As recorded by Lagoon.
     pub command: SmolStr,
-    pub user: Option<SmolStr>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::terminal::{Style, clean_line, clean_text};
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Detail {
-    title: Option<String>,
+    title: Option<Cell>,
     parts: Vec<Part>,
 }
 
@@ -22,7 +22,15 @@ enum Part {
 impl Detail {
     pub(crate) fn new(title: impl Into<String>) -> Self {
         Detail {
-            title: Some(title.into()),
+            title: Some(Cell::Name(title.into().into())),
+            parts: Vec::new(),
+        }
+    }
+
+    /// A view that begins with this cell.
+    pub(crate) fn headed(title: Cell) -> Self {
+        Detail {
+            title: Some(title),
             parts: Vec::new(),
         }
     }
@@ -61,7 +69,8 @@ impl Detail {
     pub(super) fn render(&self, look: &TableStyle) -> String {
         let mut text = String::new();
         if let Some(title) = &self.title {
-            text.push_str(&look.palette.paint(Style::Name, &clean_line(title)));
+            let (title, style) = table::words(title, look);
+            text.push_str(&look.palette.paint(style, &title));
             text.push('\n');
         }
         let label_width = self.label_width();

@@ -51,9 +51,10 @@ pub(crate) struct Column {
     pub(super) name: String,
     pub(super) heading: String,
     pub(super) in_table: ColumnVisibility,
+    pub(super) is_for_programs: bool,
 }
 
-/// The table's columns; tsv and csv always have all of them.
+/// The table's columns; tsv and csv have all of them but those for people only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ColumnVisibility {
     Always,
@@ -69,6 +70,7 @@ impl Column {
             heading: name.to_uppercase(),
             name,
             in_table: ColumnVisibility::Always,
+            is_for_programs: true,
         }
     }
 
@@ -87,6 +89,13 @@ impl Column {
     #[must_use]
     pub(crate) fn not_in_table(mut self) -> Self {
         self.in_table = ColumnVisibility::Never;
+        self
+    }
+
+    /// tsv and csv lack it.
+    #[must_use]
+    pub(crate) fn only_in_table(mut self) -> Self {
+        self.is_for_programs = false;
         self
     }
 

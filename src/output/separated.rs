@@ -20,7 +20,7 @@ pub(super) fn tsv(grid: &Grid, on_terminal: bool) -> String {
         }
     };
     let line = |row: &Vec<Cell>| {
-        let fields: Vec<String> = row.iter().map(field).collect();
+        let fields: Vec<String> = for_programs(grid, row).map(field).collect();
         fields.join("\t") + "\n"
     };
     grid.rows.iter().map(line).collect()
@@ -29,9 +29,10 @@ pub(super) fn tsv(grid: &Grid, on_terminal: bool) -> String {
 /// A header and one record per row, quoted as in RFC 4180.
 pub(super) fn csv(grid: &Grid, on_terminal: bool) -> Result<String, csv::Error> {
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
-    writer.write_record(grid.columns.iter().map(|column| &column.name))?;
+    let columns = grid.columns.iter().filter(|column| column.is_for_programs);
+    writer.write_record(columns.map(|column| &column.name))?;
     for row in &grid.rows {
-        writer.write_record(row.iter().map(|cell| {
+        writer.write_record(for_programs(grid, row).map(|cell| {
             let field = bare(cell);
             if on_terminal {
                 clean_text(&field)
@@ -42,6 +43,13 @@ pub(super) fn csv(grid: &Grid, on_terminal: bool) -> Result<String, csv::Error> 
     }
     let bytes = writer.into_inner().map_err(|error| error.into_error())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn for_programs<'a>(grid: &'a Grid, row: &'a [Cell]) -> impl Iterator<Item = &'a Cell> {
+    let cells = row.iter().zip(&grid.columns);
+    cells
+        .filter(|(_, column)| column.is_for_programs)
+        .map(|(cell, _)| cell)
 }
 
 fn bare(cell: &Cell) -> String {

@@ -171,7 +171,7 @@ fn draw_alone(cell: &Cell, look: &TableStyle) -> Drawn {
     painted(&text, style)
 }
 
-fn words(cell: &Cell, look: &TableStyle) -> (String, Style) {
+pub(super) fn words(cell: &Cell, look: &TableStyle) -> (String, Style) {
     match cell {
         Cell::Missing => (String::new(), Style::Plain),
         Cell::Text(text) => (clean_line(text), Style::Plain),

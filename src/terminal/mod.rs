@@ -134,6 +134,10 @@ impl Ui {
         self.inner.options.quiet
     }
 
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.inner.options.verbose
+    }
+
     pub(crate) fn palette(&self, stream: Stream) -> Palette {
         let on_terminal = self.inner.terminal.is(stream);
         Palette::new(style::decide(&self.inner.options, on_terminal)).with(self.symbols())

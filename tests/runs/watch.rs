@@ -160,7 +160,7 @@ fn at_a_terminal_the_table_is_redrawn_in_place() {
     let took = regex::Regex::new(r"\b\d+s\b").unwrap();
     let screen = mask(&terminal.screen());
     let shown = narrow(&took.replace_all(&screen, "LENGTH"));
-    assert_snapshot!(shown, @"ID  TASK  STATUS  STARTED  TOOK  BY  SERVICE  ENVIRONMENT  2  Say hello  running  NOW  maintainer@example.com  cli  main");
+    assert_snapshot!(shown, @"ID  TASK  STATUS  ENVIRONMENT  STARTED  TOOK  BY  2  Say hello  ● running  main  NOW  LENGTH  maintainer@example.com");
     terminal.send(CTRL_C);
     assert_eq!(terminal.finish(), 130);
     let screen = terminal.screen();

@@ -124,8 +124,11 @@ pub(crate) fn mask(text: &str) -> String {
                 r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?",
                 "TIME",
             ),
-            (r"\b(Took +)\d+s\b", "${1}LENGTH"),
-            (r"\b(just now|\d+ ?(s|seconds?) ago)\b", "NOW"),
+            (r"\b(just now|\d+ s ago)\b", "NOW"),
+            (
+                r"\b(completed in|failed after|running|NOW)( +)(<1|\d+) s\b",
+                "$1${2}LENGTH",
+            ),
         ]
         .map(|(pattern, mark)| (Regex::new(pattern).unwrap(), mark))
         .into()

@@ -3,14 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::commands::report::run::{self, job_name};
-use crate::commands::report::{RunReport, Table, status_cell};
+use crate::commands::report::{PlaceColumns, RunReport, RunRow, run_table};
 use crate::domain::Run;
 use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::start::{LaunchOutcome, NotStartedReason};
-use crate::output::{Cell, Column, Format, Grid, Report};
-use crate::terminal::Style;
+use crate::output::{Format, Grid, Report};
 
 /// A launch and its run, if one is known.
 pub(super) struct LaunchEntry<'a> {
@@ -71,15 +69,22 @@ impl<'a> LaunchEntry<'a> {
                 "completed": null,
                 "environment": self.launch.place.to_json(),
                 "url": null,
+                "duration": null,
+                "sourceUser": null,
                 "error": failure.error,
             }),
         }
     }
 
-    fn status(&self) -> Cell {
+    fn row(&self) -> RunRow<'_> {
         match &self.run {
-            Ok(run) => status_cell(run),
-            Err(failure) => Cell::status(failure.outcome, Style::Bad),
+            Ok(run) => RunRow::Run(run),
+            Err(failure) => RunRow::Failed {
+                name: self.launch.name(),
+                place: &self.launch.place,
+                outcome: failure.outcome,
+                message: &failure.message,
+            },
         }
     }
 }
@@ -94,8 +99,7 @@ pub(super) fn reason_text(reason: NotStartedReason) -> &'static str {
 pub(super) struct LaunchResults<'a> {
     entries: Vec<LaunchEntry<'a>>,
     ui_url: Option<String>,
-    several_names: bool,
-    for_people: bool,
+    places: PlaceColumns,
 }
 
 impl<'a> LaunchResults<'a> {
@@ -114,8 +118,12 @@ impl<'a> LaunchResults<'a> {
         if !entries.iter().any(may_run) {
             return None;
         }
-        let first = entries[0].launch.name();
-        let several_names = entries.iter().any(|entry| entry.launch.name() != first);
+        let project = |entry: &LaunchEntry<'_>| entry.launch.place.project.id;
+        let is_other = |entry| project(entry) != project(&entries[0]);
+        let places = PlaceColumns {
+            project: entries.iter().any(is_other),
+            environment: true,
+        };
         let only_runs = matches!(
             format,
             Format::Tsv | Format::Csv | Format::Name | Format::Id
@@ -127,29 +135,8 @@ impl<'a> LaunchResults<'a> {
         Some(LaunchResults {
             entries,
             ui_url: app.ui_url(),
-            several_names,
-            for_people: format == Format::Table,
+            places,
         })
-    }
-
-    fn for_people(&self) -> Grid {
-        let project = |entry: &LaunchEntry<'_>| entry.launch.place.project.id;
-        let is_other = |entry| project(entry) != project(&self.entries[0]);
-        let several_projects = self.entries.iter().any(is_other);
-        let name = Column::new("name").heading("TASK");
-        let project = Column::new("project").in_table_if(several_projects);
-        Table::of(&self.entries)
-            .column("id", |of| of.run().map(|run| Cell::id(run.id)))
-            .column(name.in_table_if(self.several_names), |of| {
-                Cell::name(of.launch.name())
-            })
-            .column(project, |of| of.launch.place.project.name.clone())
-            .column("environment", |of| of.launch.place.name.clone())
-            .column("status", LaunchEntry::status)
-            .if_any("took", |of| of.run()?.length())
-            .column(job_name(), |of| Some(of.run()?.task_name.clone()))
-            .if_any("error", |of| Some(of.run.as_ref().err()?.message.clone()))
-            .grid()
     }
 }
 
@@ -161,15 +148,7 @@ impl Report for LaunchResults<'_> {
     }
 
     fn grid(&self) -> Grid {
-        if self.for_people {
-            return self.for_people();
-        }
-        let runs: Vec<Run> = self
-            .entries
-            .iter()
-            .filter_map(LaunchEntry::run)
-            .cloned()
-            .collect();
-        run::grid(&runs)
+        let rows: Vec<RunRow<'_>> = self.entries.iter().map(LaunchEntry::row).collect();
+        run_table(&rows, self.places)
     }
 }

@@ -1,13 +1,18 @@
 //! The report of one run.
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
+use smol_str::SmolStr;
 
 use crate::app::App;
-use crate::commands::report::{Table, long_status_cell, status_cell};
+use crate::commands::report::runs::{PlaceColumns, RunRow, run_table};
+use crate::commands::report::status::long_status_cell;
+use crate::commands::scope;
 use crate::domain::place::namespace;
 use crate::domain::run::moment;
-use crate::domain::{Environment, Run};
+use crate::domain::task::quoting;
+use crate::domain::{Environment, Outcome, Run};
 use crate::output::{Cell, Column, Detail, Grid, Report};
 pub(crate) use crate::terminal::Style;
 
@@ -16,16 +21,64 @@ pub(crate) struct RunReport<'a> {
     #[serde(flatten)]
     run: &'a Run,
     pub url: Option<String>,
+    /// In seconds.
+    duration: Option<u64>,
+    #[serde(rename = "sourceUser")]
+    user: Option<&'a SmolStr>,
+    /// The command that prints the log.
+    #[serde(skip)]
+    log_line: Option<String>,
+    #[serde(skip)]
+    is_full: bool,
 }
 
 impl<'a> RunReport<'a> {
+    /// People get the result in brief, or in full with `-v`.
     pub(crate) fn of(app: &App, run: &'a Run) -> Self {
-        Self::with(run, app.ui_url().as_deref())
+        let mut words = scope::line_start(app, "logs");
+        words.push(run.id.to_string());
+        RunReport {
+            log_line: Some(quoting::suggestion(words)),
+            is_full: app.ui.is_verbose(),
+            ..Self::with(run, app.ui_url().as_deref())
+        }
     }
 
     pub(crate) fn with(run: &'a Run, ui_url: Option<&str>) -> Self {
-        let url = page(run, ui_url);
-        RunReport { run, url }
+        RunReport {
+            url: page(run, ui_url),
+            duration: run.length().map(|length| length.as_secs()),
+            user: run.user.as_ref(),
+            log_line: None,
+            is_full: true,
+            run,
+        }
+    }
+
+    /// With job name and absolute times.
+    pub(crate) fn in_full(self) -> Self {
+        let is_full = true;
+        RunReport { is_full, ..self }
+    }
+
+    fn brief(&self) -> Detail {
+        let run = self.run;
+        let detail = Detail::headed(long_status_cell(run, Timestamp::now()))
+            .field("Task", Cell::name(run.name.clone()))
+            .field("Environment", self.place())
+            .field("Run", Cell::id(run.id));
+        match (&self.url, &self.log_line) {
+            (_, Some(line)) if run.outcome() == Outcome::Failed => {
+                detail.field("Full log", line.clone())
+            }
+            (Some(url), _) => detail.field("Page", url.clone()),
+            (None, Some(line)) if run.outcome().is_finished() => detail.field("Log", line.clone()),
+            (None, _) => detail,
+        }
+    }
+
+    fn place(&self) -> Option<String> {
+        self.run.environment.as_deref().map(Environment::label)
     }
 }
 
@@ -45,35 +98,8 @@ pub(crate) fn job_name() -> Column {
     Column::new("taskName").heading("JOB NAME")
 }
 
-/// The table of runs; the order of its columns is a contract.
-pub(crate) fn grid(runs: &[Run]) -> Grid {
-    Table::of(runs)
-        .column("id", |run| Cell::id(run.id))
-        .column(job_name(), |run| run.task_name.clone())
-        .column(Column::new("name").heading("TASK"), |run| {
-            Cell::name(run.name.clone())
-        })
-        .column("status", status_cell)
-        .column("outcome", |run| run.outcome().word())
-        .column("project", project_of)
-        .column("environment", environment_of)
-        .column("service", |run| run.service.clone())
-        .column("created", |run| moment_of(&run.created))
-        .column("started", |run| moment_of(&run.started))
-        .column("completed", |run| moment_of(&run.completed))
-        .grid()
-}
-
-pub(crate) fn project_of(run: &Run) -> Option<String> {
-    Some(run.environment.as_ref()?.project.name.clone())
-}
-
-pub(crate) fn environment_of(run: &Run) -> Option<String> {
-    Some(run.environment.as_ref()?.name.clone())
-}
-
 /// Parses a time in Lagoon's format.
-pub(crate) fn moment_of(text: &Option<impl AsRef<str>>) -> Option<jiff::Timestamp> {
+pub(crate) fn moment_of(text: &Option<impl AsRef<str>>) -> Option<Timestamp> {
     text.as_ref().and_then(|text| moment(text.as_ref()))
 }
 
@@ -83,22 +109,25 @@ impl Report for RunReport<'_> {
     }
 
     fn grid(&self) -> Grid {
-        grid(std::slice::from_ref(self.run))
+        run_table(&[RunRow::Run(self.run)], PlaceColumns::BOTH)
     }
 
     fn detail(&self) -> Option<Detail> {
+        if !self.is_full {
+            return Some(self.brief());
+        }
         let run = self.run;
-        let place = run.environment.as_deref();
         Some(
-            Detail::new(format!("{} {}", run.id, run.name))
-                .field("Status", long_status_cell(run, jiff::Timestamp::now()))
+            Detail::headed(long_status_cell(run, Timestamp::now()))
+                .field("Task", Cell::name(run.name.clone()))
+                .field("Environment", self.place())
                 .field("Run", Cell::id(run.id))
                 .field("Job name", run.task_name.clone())
-                .field("Environment", place.map(Environment::label))
                 .field("Service", run.service.clone())
                 .field("Created", moment_of(&run.created))
                 .field("Started", moment_of(&run.started))
-                .field("Took", run.length())
+                .field("Completed", moment_of(&run.completed))
+                .field("By", run.user.clone())
                 .field("Page", self.url.clone()),
         )
     }

@@ -1,14 +1,117 @@
-//! Several runs as a result.
+//! The table of runs, the same for every command.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::commands::report::{RunReport, run};
-use crate::domain::Run;
-use crate::output::{Grid, OutputError, Pieces, Report};
+use crate::commands::report::status::duration;
+use crate::commands::report::{RunReport, Table, moment_of, status_cell};
+use crate::domain::{Environment, Run};
+use crate::output::{Cell, Column, Grid, OutputError, Pieces, Report};
+use crate::terminal::Style;
+
+/// The columns of the places, which the table has if the command line can select several.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct PlaceColumns {
+    pub project: bool,
+    pub environment: bool,
+}
+
+impl PlaceColumns {
+    pub(crate) const BOTH: PlaceColumns = PlaceColumns {
+        project: true,
+        environment: true,
+    };
+}
+
+/// A row of the table: a run, or a start without one.
+pub(crate) enum RunRow<'a> {
+    Run(&'a Run),
+    Failed {
+        name: &'a str,
+        place: &'a Environment,
+        outcome: &'static str,
+        message: &'a str,
+    },
+}
+
+impl RunRow<'_> {
+    fn run(&self) -> Option<&Run> {
+        match self {
+            RunRow::Run(run) => Some(run),
+            RunRow::Failed { .. } => None,
+        }
+    }
+
+    fn place(&self) -> Option<&Environment> {
+        match self {
+            RunRow::Run(run) => run.environment.as_deref(),
+            RunRow::Failed { place, .. } => Some(place),
+        }
+    }
+
+    fn name(&self) -> Cell {
+        match self {
+            RunRow::Run(run) => Cell::name(run.name.clone()),
+            RunRow::Failed { name, .. } => Cell::name(*name),
+        }
+    }
+
+    fn status(&self) -> Cell {
+        match self {
+            RunRow::Run(run) => status_cell(run),
+            RunRow::Failed { outcome, .. } => {
+                let style = match *outcome {
+                    "unknown" => Style::Warning,
+                    "not-started" => Style::Stopped,
+                    _ => Style::Bad,
+                };
+                Cell::marked(*outcome, outcome.replace('-', " "), style)
+            }
+        }
+    }
+
+    fn error(&self) -> Option<&str> {
+        match self {
+            RunRow::Run(_) => None,
+            RunRow::Failed { message, .. } => Some(message),
+        }
+    }
+}
+
+/// The order of the columns of tsv and csv is a contract.
+pub(crate) fn run_table(rows: &[RunRow<'_>], places: PlaceColumns) -> Grid {
+    let now = Timestamp::now();
+    let project = Column::new("project").in_table_if(places.project);
+    let environment = Column::new("environment").in_table_if(places.environment);
+    let took = Column::new("took").only_in_table();
+    Table::of(rows)
+        .column("id", |row| row.run().map(|run| Cell::id(run.id)))
+        .not_in_table("taskName", |row| Some(row.run()?.task_name.clone()))
+        .column(Column::new("name").heading("TASK"), RunRow::name)
+        .column("status", RunRow::status)
+        .not_in_table("outcome", |row| Some(row.run()?.outcome().word()))
+        .column(project, |row| Some(row.place()?.project.name.clone()))
+        .column(environment, |row| Some(row.place()?.name.clone()))
+        .not_in_table("service", |row| row.run()?.service.clone())
+        .not_in_table("created", |row| moment_of(&row.run()?.created))
+        .column("started", |row| moment_of(&row.run()?.started))
+        .column(took, move |row| duration(row.run()?, now))
+        .not_in_table("completed", |row| moment_of(&row.run()?.completed))
+        .if_any(Column::new("user").heading("BY"), |row| {
+            row.run()?.user.clone()
+        })
+        .if_any(Column::new("error").only_in_table(), |row| {
+            row.error().map(str::to_owned)
+        })
+        .grid()
+}
 
 pub(crate) struct RunsReport {
     pub runs: Vec<Run>,
+    pub places: PlaceColumns,
     pub ui_url: Option<String>,
+    /// The note that people get in place of an empty table.
+    pub empty_note: Option<String>,
 }
 
 impl RunsReport {
@@ -30,6 +133,11 @@ impl Report for RunsReport {
     }
 
     fn grid(&self) -> Grid {
-        run::grid(&self.runs)
+        let rows: Vec<RunRow<'_>> = self.runs.iter().map(RunRow::Run).collect();
+        run_table(&rows, self.places)
+    }
+
+    fn empty_note(&self) -> Option<String> {
+        self.empty_note.clone()
     }
 }

@@ -54,7 +54,7 @@ fn status_style(run: &Run) -> Style {
 }
 
 /// The time that a run took, or has been running.
-fn duration(run: &Run, now: Timestamp) -> Option<std::time::Duration> {
+pub(super) fn duration(run: &Run, now: Timestamp) -> Option<std::time::Duration> {
     if run.outcome().is_finished() || !run.has_started() {
         return run.length();
     }
@@ -86,6 +86,7 @@ mod tests {
             started: started.map(Into::into),
             completed: completed.map(Into::into),
             environment: None,
+            user: None,
         }
     }
 

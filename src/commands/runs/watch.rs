@@ -4,15 +4,15 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::commands::launch::ReadFailureNotice;
-use crate::commands::report::{PreparedReport, ResultPrinter};
+use crate::commands::report::{PreparedReport, ResultPrinter, RunReport, RunsReport};
 use crate::domain::Environment;
+use crate::domain::run::RecentRun;
 use crate::error::Error;
 use crate::ops;
 use crate::ops::runs::history::{PollResult, RunFilter, RunWatcher};
 use crate::output::{Format, Report};
 use crate::terminal::LiveArea;
 
-use super::report::RunTable;
 use super::{RunsArgs, environments};
 
 /// Refuses formats that are written as a whole.
@@ -36,6 +36,7 @@ pub(super) async fn watch(
     let claim = app.claim_interrupt();
     let mut display = WatchDisplay {
         app,
+        args,
         answer,
         live: answer.is_for_people().then(|| app.ui.live()).flatten(),
         last: None,
@@ -77,9 +78,10 @@ async fn keep_polling(
 
 struct WatchDisplay<'a> {
     app: &'a App,
+    args: &'a RunsArgs,
     answer: &'a ResultPrinter,
     live: Option<LiveArea>,
-    last: Option<RunTable>,
+    last: Option<RunsReport>,
     trouble: ReadFailureNotice,
 }
 
@@ -92,8 +94,11 @@ impl WatchDisplay<'_> {
         if look.failures.is_empty() {
             self.trouble.ends();
         }
-        let ui_url = self.app.ui_url();
-        let listing = |runs| RunTable::of(runs, places, ui_url.clone());
+        let (app, args) = (self.app, self.args);
+        let listing = |runs: Vec<RecentRun>| {
+            let runs = runs.into_iter().map(|recent| recent.run).collect();
+            args.report(app, runs, places)
+        };
         if self.answer.is_for_people() {
             let is_new = !look.changed.is_empty() || self.last.is_none();
             let listing = listing(look.runs);
@@ -109,11 +114,9 @@ impl WatchDisplay<'_> {
         for recent in look.changed {
             let listing = listing(vec![recent]);
             // An object, because each change is a result of its own.
-            let change = json!(listing.each().next());
-            if !self
-                .answer
-                .offer(&PreparedReport::new(change, listing.grid()))?
-            {
+            let run = listing.runs.first().map(|run| RunReport::of(app, run));
+            let change = PreparedReport::new(json!(run), listing.grid());
+            if !self.answer.offer(&change)? {
                 return Ok(false);
             }
         }

@@ -1,7 +1,7 @@
 //! Reading the runs that the command line names.
 
 use crate::app::App;
-use crate::commands::report::{ResultPrinter, ResultShape, RunReport, RunsReport};
+use crate::commands::report::{PlaceColumns, ResultPrinter, ResultShape, RunReport, RunsReport};
 use crate::commands::select::RunArgs;
 use crate::domain::Run;
 use crate::error::Error;
@@ -52,6 +52,10 @@ pub(crate) fn print_runs(
     if let (ResultShape::One, [run]) = (shape, runs.as_slice()) {
         return answer.print(&RunReport::of(app, run));
     }
-    let ui_url = app.ui_url();
-    answer.print(&RunsReport { runs, ui_url })
+    answer.print(&RunsReport {
+        runs,
+        places: PlaceColumns::BOTH,
+        ui_url: app.ui_url(),
+        empty_note: None,
+    })
 }

@@ -16,7 +16,9 @@ use crate::lagoon::{Effect, Lagoon, LagoonError};
 operations! {
     InvokeTask: "graphql/runs/invoke_task.graphql" => "RunFields",
     RunById: "graphql/runs/run_by_id.graphql" => "RunFields",
+    RunByIdWithUser: "graphql/runs/run_by_id_with_user.graphql" => "RunFields",
     RunByTaskName: "graphql/runs/run_by_task_name.graphql" => "RunFields",
+    RunByTaskNameWithUser: "graphql/runs/run_by_task_name_with_user.graphql" => "RunFields",
     CancelRun: "graphql/runs/cancel_run.graphql",
     NewestRuns: "graphql/runs/newest_runs.graphql" => "EnvironmentFields",
     RecentRuns: "graphql/runs/recent_runs.graphql" => "EnvironmentFields",
@@ -109,9 +111,17 @@ impl Lagoon {
 
     /// `None` if there is no such run.
     pub async fn run_by_id(&self, id: i64) -> Result<Option<Run>, LagoonError> {
-        let variables = run_by_id::Variables { id: int(id)? };
-        let data = self.query::<RunById>(variables).await?;
-        let Some(found) = data.task_by_id else {
+        let wanted = int(id)?;
+        let read = async |with_user| {
+            Ok(if with_user {
+                let variables = run_by_id_with_user::Variables { id: wanted };
+                self.query::<RunByIdWithUser>(variables).await?.task_by_id
+            } else {
+                let variables = run_by_id::Variables { id: wanted };
+                self.query::<RunById>(variables).await?.task_by_id
+            })
+        };
+        let Some(found) = self.with_user_if_known(read).await? else {
             return Ok(None);
         };
         same("run", id, found.id)?;
@@ -120,11 +130,20 @@ impl Lagoon {
 
     /// `None` if there is no such run.
     pub async fn run_by_task_name(&self, name: &str) -> Result<Option<Run>, LagoonError> {
-        let variables = run_by_task_name::Variables {
-            name: name.to_owned(),
+        let read = async |with_user| {
+            let name = name.to_owned();
+            Ok(if with_user {
+                let variables = run_by_task_name_with_user::Variables { name };
+                let data = self.query::<RunByTaskNameWithUser>(variables).await?;
+                data.task_by_task_name
+            } else {
+                let variables = run_by_task_name::Variables { name };
+                self.query::<RunByTaskName>(variables)
+                    .await?
+                    .task_by_task_name
+            })
         };
-        let data = self.query::<RunByTaskName>(variables).await?;
-        let Some(found) = data.task_by_task_name else {
+        let Some(found) = self.with_user_if_known(read).await? else {
             return Ok(None);
         };
         same("run", name, found.task_name.as_deref())?;

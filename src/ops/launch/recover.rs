@@ -208,7 +208,7 @@ impl RunSearch<'_> {
                 fingerprint.newest.is_before(&recent.run)
                     && recent.run.name == fingerprint.name
                     && recent.command == fingerprint.command
-                    && match (&me, &recent.user) {
+                    && match (&me, &recent.run.user) {
                         (Some(me), Some(user)) if fingerprint.records_user => {
                             me.eq_ignore_ascii_case(user)
                         }
@@ -326,6 +326,7 @@ mod tests {
             started: None,
             completed: None,
             environment: None,
+            user: None,
         }
     }
 

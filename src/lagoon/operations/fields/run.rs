@@ -45,13 +45,13 @@ impl RunFields {
             started: self.started,
             completed: self.completed,
             environment: selected.transpose()?.map(Arc::new).or(environment),
+            user: self.source_user,
         })
     }
 
     pub(crate) fn into_recent_run(mut self) -> Result<RecentRun, LagoonError> {
         Ok(RecentRun {
             command: self.command.take().unwrap_or_default(),
-            user: self.source_user.take(),
             run: self.into_run(None)?,
         })
     }

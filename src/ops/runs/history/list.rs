@@ -165,7 +165,7 @@ async fn of_one(
             None => lagoon.recent_runs(environment.id, limit).await?,
         };
         if wanted.mine && view.me.is_none() {
-            let why = if view.runs.iter().any(|run| run.user.is_some()) {
+            let why = if view.runs.iter().any(|run| run.run.user.is_some()) {
                 "the token does not belong to a user"
             } else {
                 "this Lagoon does not show the users who started runs"
@@ -238,7 +238,7 @@ impl RunFilter {
                 .as_ref()
                 .is_none_or(|task| same_in_database(task, &run.name))
             && (!self.mine
-                || matches!((me, &recent.user), (Some(me), Some(user)) if me.eq_ignore_ascii_case(user)))
+                || matches!((me, &run.user), (Some(me), Some(user)) if me.eq_ignore_ascii_case(user)))
             && !self.is_too_old(run)
     }
 

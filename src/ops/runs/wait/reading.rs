@@ -58,8 +58,9 @@ impl RunReader {
         }
         let mut read = Vec::with_capacity(runs.len());
         for run in runs {
-            read.push(if let Some(newer) = found.remove(&run.id) {
+            read.push(if let Some(mut newer) = found.remove(&run.id) {
                 self.was_read(run.id);
+                newer.user = newer.user.or_else(|| run.user.clone());
                 Ok(Some(newer))
             } else if let Some(reason) = &down {
                 watcher.unreadable(reason);
