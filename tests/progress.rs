@@ -47,7 +47,7 @@ fn terminal(env: &TestEnv) -> Terminal {
 fn still(screen: &str) -> String {
     let moving = [
         ("[\u{2800}-\u{28ff}] run", "* run"),
-        ("[━─]{20} [0-9]+s", "(bar) Ns"),
+        ("[━─]{8,20} [0-9]+ s", "(bar) N s"),
     ];
     moving
         .iter()
@@ -63,12 +63,12 @@ fn a_followed_run_shows_progress_and_leaves_only_its_log() {
     let mut terminal = terminal(&env);
     terminal.wait_for("running");
     terminal.wait_for("\none\n");
-    terminal.wait_for("s of about 40s");
+    terminal.wait_for(" s of about 40 s");
     assert_snapshot!(still(&terminal.screen()), @"
     127.0.0.1 · lagoon-demo/main (production)
     run 2 (lagoon-task-xxxx)
     one
-    * run 2 of Say hello on lagoon-demo/main (production): running (bar) Ns of about 40s
+    * run 2 is running: Say hello on lagoon-demo/main (bar) N s of about 40 s
     ");
     advance(&env, "2");
     assert_eq!(terminal.finish(), 0);
@@ -97,6 +97,124 @@ fn without_a_terminal_no_progress_is_shown() {
     advance(&env, "2");
     let output = running.finish().succeeds();
     assert_eq!(output.stdout, "one\ntwo\n");
-    assert!(!output.stderr.contains("about 40s"), "{output}");
+    assert!(!output.stderr.contains("about 40 s"), "{output}");
     assert!(!output.stderr.contains('\u{1b}'), "{output}");
+}
+
+/// The width of each row of a screen, in cells.
+fn widest(screen: &str) -> usize {
+    use unicode_width::UnicodeWidthStr;
+    screen
+        .lines()
+        .map(UnicodeWidthStr::width)
+        .max()
+        .unwrap_or(0)
+}
+
+#[test]
+fn progress_is_one_line_that_never_wraps_at_any_width() {
+    let env = env();
+    let name = "数え上げ ⚓ a task with a long name that does not fit on a narrow screen";
+    let define = ["define", name, "-s", "cli", "--command", "true"];
+    env.tasks(&[&define[..], &LINE[2..6]].concat()).succeeds();
+    env.script(name, &[Step::Status(Status::Running)]);
+    let wait = ["invoke", name, "--wait"];
+    let command = env.command(&[&wait[..], &LINE[2..6]].concat());
+    let mut terminal = Terminal::start(&command).hiding(env.token());
+    terminal.wait_for("is running");
+    for width in [30, 120, 40, 50, 30, 60, 80] {
+        terminal.resize(24, width);
+        let width = usize::from(width);
+        terminal.wait_until("one line of progress", |screen| {
+            let lines: Vec<&str> = screen
+                .lines()
+                .filter(|line| line.contains("run 2 is"))
+                .collect();
+            lines.len() == 1 && widest(lines[0]) < width && lines[0].ends_with(" s")
+        });
+    }
+    terminal.send(CTRL_C);
+    assert_eq!(terminal.finish(), 130);
+    assert!(
+        !terminal.screen().contains("run 2 is"),
+        "{}",
+        terminal.screen()
+    );
+}
+
+#[test]
+fn a_log_survives_resizes_while_it_is_followed() {
+    let env = env();
+    let mut terminal = terminal(&env);
+    terminal.wait_for("\none\n");
+    for width in [45, 100, 35, 80] {
+        terminal.resize(24, width);
+        let time = regex::Regex::new(r"\d s( of about 40 s)?$").unwrap();
+        terminal.wait_until("progress below the log", |screen| {
+            let last = screen.lines().last().unwrap_or_default();
+            let is_new = widest(last) < usize::from(width) && time.is_match(last);
+            screen.contains("\none\n") && is_new
+        });
+    }
+    advance(&env, "2");
+    assert_eq!(terminal.finish(), 0);
+    let screen = terminal.screen();
+    assert!(screen.contains("\none\ntwo\n"), "{screen}");
+    assert!(!screen.contains("of about"), "{screen}");
+}
+
+/// Terminals that break lines anew when they are resized keep the cursor on its character. The
+/// cursor must therefore rest where progress begins: then erasing from there on reaches all of it
+/// and nothing else.
+#[test]
+fn the_cursor_rests_where_progress_begins() {
+    let env = env();
+    let mut terminal = terminal(&env);
+    terminal.wait_for(" s of about 40 s");
+    let (row, column) = terminal.cursor();
+    let screen = terminal.screen();
+    assert_eq!(
+        (usize::from(row), column),
+        (screen.lines().count() - 1, 0),
+        "{screen}"
+    );
+    terminal.send(CTRL_C);
+    assert_eq!(terminal.finish(), 130);
+}
+
+#[test]
+fn several_runs_share_one_line_with_their_states_and_the_estimate() {
+    let env = env();
+    let line = [
+        "invoke",
+        "Say hello",
+        "-p",
+        "lagoon-demo",
+        "--all-environments",
+        "--yes",
+        "--wait",
+    ];
+    env.script("Say hello", &[Step::Status(Status::Running)]);
+    let mut terminal = Terminal::start(&env.command(&line)).hiding(env.token());
+    terminal.wait_for("of about 40 s");
+    terminal.wait_until("all to run", |screen| screen.contains("3 runs: 3 running"));
+    let last = terminal
+        .screen()
+        .lines()
+        .last()
+        .unwrap_or_default()
+        .to_owned();
+    assert_snapshot!(still(&last.replace("3 runs", "run")), @"* run: 3 running (bar) N s of about 40 s");
+    env.sandbox().set_run(2, Status::Failed, None).unwrap();
+    terminal.wait_for("3 runs: 2 running, 1 failed");
+    terminal.send(CTRL_C);
+    assert_eq!(terminal.finish(), 130);
+
+    // Also by commands for runs that exist.
+    for line in [["wait", "3", "4", "-y"], ["logs", "3", "4", "-f"]] {
+        let mut terminal = Terminal::start(&env.command(&line)).hiding(env.token());
+        terminal.wait_for("of about 40 s");
+        terminal.send(CTRL_C);
+        assert_eq!(terminal.finish(), 130);
+    }
 }

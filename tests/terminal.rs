@@ -201,12 +201,12 @@ fn ctrl_c_while_waiting_leaves_the_run_and_erases_progress() {
         "--wait",
     ];
     let mut terminal = env.terminal(&line);
-    terminal.wait_for("run 1 of Say hello");
+    terminal.wait_for("run 1 is running: Say hello");
     terminal.send(CTRL_C);
     assert_eq!(terminal.finish(), 130);
     let screen = terminal.screen();
     assert!(
-        screen.contains("interrupted") && !screen.contains("run 1 of Say hello"),
+        screen.contains("interrupted") && !screen.contains("run 1 is running"),
         "{screen}"
     );
 }

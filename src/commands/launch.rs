@@ -18,4 +18,4 @@ pub(crate) use log::LogOutput;
 pub(crate) use read_failure::ReadFailureNotice;
 pub(crate) use start::Start;
 pub(crate) use targets::BulkFlags;
-pub(crate) use watch::{RunLines, Watch, unknown_cancel};
+pub(crate) use watch::{RunLines, Watch, unknown_cancel, usual_length};

@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use crate::app::App;
-use crate::commands::launch::{LiveFlags, LogOutput, WaitFlags, Watch};
+use crate::commands::launch::{LiveFlags, LogOutput, WaitFlags, Watch, usual_length};
 use crate::commands::report::ResultPrinter;
 use crate::commands::select::{NamedRuns, RunArgs};
 use crate::domain::Run;
@@ -14,7 +14,6 @@ use crate::domain::run::{Log, moment};
 use crate::error::Error;
 use crate::ops;
 use crate::ops::runs::follow::LiveOptions;
-use crate::ops::runs::history;
 use crate::ops::runs::log;
 use crate::output::Format;
 use crate::settings::number;
@@ -105,12 +104,6 @@ async fn follow(
     log: Stream,
 ) -> (Vec<Run>, Result<(), Error>) {
     let NamedRuns { runs, missing } = found;
-    let expected = match (runs.as_slice(), app.lagoon().await) {
-        ([run], Ok(lagoon)) if app.ui.terminal().stderr && !run.outcome().is_finished() => {
-            history::usual_length(lagoon, run).await
-        }
-        _ => None,
-    };
     let watch = Watch {
         log: Some(log),
         // ssh delivers lines, not exact bytes.
@@ -121,7 +114,7 @@ async fn follow(
         },
         raw: args.raw,
         quits: log == Stream::Out,
-        expected,
+        expected: usual_length(app, &runs).await,
         ..args.waiting.watch(app)
     };
     watch.wait_for_all(runs, missing).await

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use crate::app::{self, App, SandboxSeed};
 use crate::commands::report::{PreparedReport, ResultPrinter};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::output::Detail;
 use crate::settings::{number, parse_limit};
 
@@ -109,7 +109,11 @@ async fn serve(args: Serve, app: &App, answer: &ResultPrinter) -> Result<(), Err
         .note("the sandbox is running; press Ctrl-C to stop it");
     let signal = app.claim_interrupt().signalled().await;
     drop(running);
-    Err(Error::new(signal, "the sandbox has stopped"))
+    match signal {
+        // Ctrl-C is the usual end.
+        Kind::Interrupted => Ok(()),
+        signal => Err(Error::new(signal, "the sandbox has stopped")),
+    }
 }
 
 async fn token(args: Token, app: &App, answer: ResultPrinter) -> Result<(), Error> {

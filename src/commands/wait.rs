@@ -3,11 +3,10 @@
 use clap::Args;
 
 use crate::app::App;
-use crate::commands::launch::{RunLines, WaitFlags, Watch};
+use crate::commands::launch::{RunLines, WaitFlags, Watch, usual_length};
 use crate::commands::report::ResultPrinter;
 use crate::commands::select::{NamedRuns, RunArgs, print_runs};
 use crate::error::Error;
-use crate::ops::runs::history;
 use crate::output::Format;
 
 /// Wait for runs to end
@@ -57,15 +56,8 @@ pub(crate) async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
     for error in &missing {
         app.ui.warn(&error.to_string());
     }
-    let shows_progress = app.ui.terminal().stderr && !app.ui.is_quiet();
-    let expected = match runs.as_slice() {
-        [run] if shows_progress && !run.outcome().is_finished() => {
-            history::usual_length(app.lagoon().await?, run).await
-        }
-        _ => None,
-    };
     let watch = Watch {
-        expected,
+        expected: usual_length(app, &runs).await,
         lines,
         ..args.waiting.watch(app)
     };

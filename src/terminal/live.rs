@@ -1,37 +1,30 @@
 //! A text at the bottom of the terminal that is redrawn in place.
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-
+use super::bottom::Bottom;
 use super::mode::EchoGuard;
 
 /// Removed on drop. Other output appears above it.
 pub(crate) struct LiveArea {
-    bar: ProgressBar,
-    bars: MultiProgress,
+    bottom: Bottom,
     _unechoed: Option<EchoGuard>,
 }
 
 impl LiveArea {
-    pub(super) fn new(bars: &MultiProgress) -> LiveArea {
-        let bar = bars.add(ProgressBar::no_length());
-        let style = ProgressStyle::with_template("{msg}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    pub(super) fn new(bottom: &Bottom) -> LiveArea {
         LiveArea {
-            bar,
-            bars: bars.clone(),
+            bottom: bottom.clone(),
             _unechoed: EchoGuard::enter(),
         }
     }
 
-    pub(crate) fn draw(&self, text: &str) {
-        self.bar.set_message(text.trim_end().to_owned());
-        self.bar.tick();
+    /// Shows a text, which is rendered again as time passes and when the terminal is resized.
+    pub(crate) fn draw(&self, render: impl Fn() -> String + Send + 'static) {
+        self.bottom.set_text(Some(Box::new(render)));
     }
 }
 
 impl Drop for LiveArea {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
-        self.bars.remove(&self.bar);
+        self.bottom.set_text(None);
     }
 }

@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
-use indicatif::MultiProgress;
 use serde_json::Value;
 
+mod bottom;
 pub(crate) mod clean;
 pub(crate) mod facts;
 pub(crate) mod live;
@@ -34,6 +34,7 @@ pub(crate) use prompt::{Choice, Prompt, PromptError, Question};
 pub(crate) use streams::{Stream, StreamError};
 pub(crate) use style::{ColorChoice, Palette, Style, Symbols};
 
+use bottom::Bottom;
 use streams::Streams;
 
 #[derive(Debug, Clone, Default)]
@@ -66,14 +67,15 @@ struct Inner {
     options: UiOptions,
     terminal: Terminal,
     streams: Streams,
-    bars: MultiProgress,
+    bottom: Bottom,
 }
 
 impl Ui {
     pub(crate) fn new(options: UiOptions) -> Self {
         let terminal = Terminal::detect(options.columns);
-        let bars = MultiProgress::new();
-        Self::build(options, terminal, Streams::process(), bars)
+        let has_progress = terminal.stderr && !options.dumb;
+        let term = has_progress.then(console::Term::stderr);
+        Self::build(options, terminal, Streams::process(), Bottom::new(term))
     }
 
     /// Streams in memory, no terminal; for tests.
@@ -82,21 +84,15 @@ impl Ui {
     }
 
     pub(crate) fn captured_with(options: UiOptions, terminal: Terminal) -> Self {
-        let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
-        Self::build(options, terminal, Streams::memory(), bars)
+        Self::build(options, terminal, Streams::memory(), Bottom::new(None))
     }
 
-    fn build(
-        options: UiOptions,
-        terminal: Terminal,
-        streams: Streams,
-        bars: MultiProgress,
-    ) -> Self {
+    fn build(options: UiOptions, terminal: Terminal, streams: Streams, bottom: Bottom) -> Self {
         let inner = Inner {
             options,
             terminal,
             streams,
-            bars,
+            bottom,
         };
         Ui {
             inner: Arc::new(inner),
@@ -166,7 +162,7 @@ impl Ui {
             options, terminal, ..
         } = &*self.inner;
         if terminal.stderr && !options.quiet && !options.dumb {
-            Box::new(progress::Bar::new(self.inner.bars.clone()))
+            Box::new(progress::Bar::new(self.inner.bottom.clone()))
         } else {
             Box::new(progress::NoProgress)
         }
@@ -177,7 +173,7 @@ impl Ui {
             options, terminal, ..
         } = &*self.inner;
         let is_there = terminal.stdout && terminal.stderr && !options.dumb;
-        is_there.then(|| LiveArea::new(&self.inner.bars))
+        is_there.then(|| LiveArea::new(&self.inner.bottom))
     }
 
     /// Returns when stdout is closed, where that can be detected.
@@ -195,20 +191,23 @@ impl Ui {
 
     /// Masks secrets and does not clean the text.
     pub(crate) fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
-        // Hides a progress bar while something else is printed.
-        let streams = &self.inner.streams;
-        self.inner.bars.suspend(|| {
-            if self.unmasked {
+        let Inner {
+            streams, terminal, ..
+        } = &*self.inner;
+        self.inner.bottom.above(|| {
+            let written = if self.unmasked {
                 streams.write_unmasked(stream, bytes)
             } else {
                 streams.write(stream, bytes)
-            }
+            };
+            let open_line = terminal.is(stream).then(|| streams.has_open_line(stream));
+            (written, open_line)
         })
     }
 
     pub(crate) fn finish(&self) -> Result<(), StreamError> {
         let streams = &self.inner.streams;
-        self.inner.bars.suspend(|| streams.finish())
+        self.inner.bottom.above(|| (streams.finish(), None))
     }
 
     /// A broken pipe is no failure.

@@ -1,16 +1,23 @@
 //! Progress of long operations.
 
-use std::fmt;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
+use console::truncate_str;
+use unicode_width::UnicodeWidthStr;
 
+use super::bottom::Bottom;
 use super::clean_line;
 use super::mode::EchoGuard;
 
-const TICK: Duration = Duration::from_millis(120);
-const GAUGE: u32 = 20;
+const WIDEST_GAUGE: usize = 20;
+const NARROWEST_GAUGE: usize = 8;
+
+/// A message is cut to this width before the time beside it is cut.
+const SHORTEST_MESSAGE: usize = 12;
+
+const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const SPINNER_TIME: u128 = 120;
 
 pub(crate) trait Progress: Send + Sync {
     /// `expected` is the usual duration, if known.
@@ -29,53 +36,48 @@ impl Progress for NoProgress {
 }
 
 pub(super) struct Bar {
-    bars: MultiProgress,
-    bar: Mutex<Option<ShownBar>>,
+    bottom: Bottom,
+    shown: Mutex<Option<ShownBar>>,
 }
 
 struct ShownBar {
-    bar: ProgressBar,
+    id: u64,
     _unechoed: Option<EchoGuard>,
 }
 
 impl Bar {
-    pub(super) fn new(bars: MultiProgress) -> Self {
-        let bar = Mutex::new(None);
-        Bar { bars, bar }
+    pub(super) fn new(bottom: Bottom) -> Self {
+        let shown = Mutex::new(None);
+        Bar { bottom, shown }
     }
 
-    fn clear(&self) {
-        let mut current = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(old) = current.take() {
-            old.bar.finish_and_clear();
-            self.bars.remove(&old.bar);
+    fn replace(&self, new: Option<ShownBar>) {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(old) = std::mem::replace(&mut *shown, new) {
+            self.bottom.remove_progress(old.id);
         }
     }
 }
 
 impl Progress for Bar {
     fn start(&self, message: &str, expected: Option<Duration>) {
-        self.clear();
         let unechoed = EchoGuard::enter();
-        let bar = self.bars.add(ProgressBar::no_length());
-        bar.set_style(style(expected));
-        bar.set_message(clean_line(message));
-        bar.enable_steady_tick(TICK);
-        let shown = ShownBar {
-            bar,
+        let line = ProgressLine::new(message, expected);
+        let id = self.bottom.add_progress(line);
+        self.replace(Some(ShownBar {
+            id,
             _unechoed: unechoed,
-        };
-        *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = Some(shown);
+        }));
     }
 
     fn update(&self, message: &str) {
-        if let Some(shown) = &*self.bar.lock().unwrap_or_else(PoisonError::into_inner) {
-            shown.bar.set_message(clean_line(message));
+        if let Some(shown) = &*self.shown.lock().unwrap_or_else(PoisonError::into_inner) {
+            self.bottom.update_progress(shown.id, clean_line(message));
         }
     }
 
     fn finish(&self) {
-        self.clear();
+        self.replace(None);
     }
 }
 
@@ -85,30 +87,70 @@ impl Drop for Bar {
     }
 }
 
-fn style(expected: Option<Duration>) -> ProgressStyle {
-    let draw = move |state: &ProgressState, line: &mut dyn fmt::Write| {
-        // A line that cannot be drawn must not stop the operation.
-        let _ = line.write_str(&gauge(state.elapsed(), expected));
-    };
-    ProgressStyle::with_template("{spinner} {msg} {gauge}")
-        .unwrap_or_else(|_| ProgressStyle::default_spinner())
-        .with_key("gauge", draw)
+/// A message and the time since it began.
+pub(super) struct ProgressLine {
+    pub(super) message: String,
+    pub(super) begun: Instant,
+    expected: Option<Duration>,
 }
 
-fn gauge(elapsed: Duration, expected: Option<Duration>) -> String {
-    let so_far = elapsed.as_secs();
-    let Some(expected) = expected.filter(|expected| !expected.is_zero()) else {
-        return format!("{so_far}s");
-    };
+impl ProgressLine {
+    pub(super) fn new(message: &str, expected: Option<Duration>) -> Self {
+        ProgressLine {
+            message: clean_line(message),
+            begun: Instant::now(),
+            expected: expected.filter(|expected| !expected.is_zero()),
+        }
+    }
+
+    /// At most this many cells wide.
+    pub(super) fn drawn(&self, cells: usize) -> String {
+        self.after(self.begun.elapsed(), cells)
+    }
+
+    fn after(&self, elapsed: Duration, cells: usize) -> String {
+        let turns = elapsed.as_millis() / SPINNER_TIME % SPINNER.len() as u128;
+        let spinner = SPINNER[turns as usize];
+        let message = &self.message;
+        let time = match self.expected {
+            None => spelled(elapsed),
+            Some(expected) => {
+                let usual = spelled(expected.max(Duration::from_secs(1)));
+                format!("{} of about {usual}", spelled(elapsed))
+            }
+        };
+        let beside = format!("{spinner}  {time}").width();
+        let left = cells.saturating_sub(beside);
+        match (self.expected, left.saturating_sub(message.width())) {
+            (None, 1..) | (Some(_), 1..=NARROWEST_GAUGE) => format!("{spinner} {message} {time}"),
+            (Some(expected), room @ 1..) => {
+                let gauge = gauge(elapsed, expected, (room - 1).min(WIDEST_GAUGE));
+                format!("{spinner} {message} {gauge} {time}")
+            }
+            (_, 0) => {
+                let message = truncate_str(message, left.max(SHORTEST_MESSAGE), "…");
+                let line = format!("{spinner} {message} {time}");
+                truncate_str(&line, cells, "…").into_owned()
+            }
+        }
+    }
+}
+
+/// A bar of this many cells, full after the usual time.
+fn gauge(elapsed: Duration, expected: Duration, cells: usize) -> String {
     let share = (elapsed.as_secs_f64() / expected.as_secs_f64()).min(1.0);
-    let full = (0..GAUGE)
-        .filter(|cell| f64::from(*cell) < share * f64::from(GAUGE))
-        .count();
-    let bar: String = (0..GAUGE as usize)
-        .map(|cell| if cell < full { '━' } else { '─' })
-        .collect();
-    let usual = expected.as_secs().max(1);
-    format!("{bar} {so_far}s of about {usual}s")
+    let full = |cell: usize| (cell as f64) < share * cells as f64;
+    (0..cells)
+        .map(|cell| if full(cell) { '━' } else { '─' })
+        .collect()
+}
+
+fn spelled(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ ..60 => format!("{seconds} s"),
+        seconds @ ..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        seconds => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
 }
 
 #[cfg(test)]
@@ -119,35 +161,55 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
+    fn drawn(message: &str, elapsed: u64, expected: Option<u64>, cells: usize) -> String {
+        let line = ProgressLine::new(message, expected.map(s));
+        let drawn = line.after(s(elapsed), cells);
+        assert!(drawn.width() <= cells, "{drawn}");
+        drawn[SPINNER[0].len()..].trim_start().to_owned()
+    }
+
     #[test]
     fn the_progress_bar_fills_over_time_without_overflow() {
-        assert_eq!(gauge(s(7), None), "7s");
+        assert_eq!(drawn("run", 7, None, 79), "run 7 s");
+        for (elapsed, line) in [
+            (0, "run ──────────────────── 0 s of about 40 s"),
+            (20, "run ━━━━━━━━━━────────── 20 s of about 40 s"),
+            (90, "run ━━━━━━━━━━━━━━━━━━━━ 1 min 30 s of about 40 s"),
+        ] {
+            assert_eq!(drawn("run", elapsed, Some(40), 79), line);
+        }
         assert_eq!(
-            gauge(s(0), Some(s(40))),
-            "──────────────────── 0s of about 40s"
+            drawn("run", 20, Some(40), 36),
+            "run ━━━━━━───── 20 s of about 40 s"
         );
+        assert_eq!(drawn("run", 20, Some(40), 30), "run 20 s of about 40 s");
+        assert_eq!(drawn("run", 3, Some(0), 79), "run 3 s");
+        assert_eq!(drawn("run", 7325, None, 79), "run 2 h 2 min");
+    }
+
+    #[test]
+    fn a_narrow_progress_line_keeps_the_time_and_cuts_the_message() {
+        let long = "run 2 is running: 日本語の長い名前 on lagoon-demo/main";
         assert_eq!(
-            gauge(s(20), Some(s(40))),
-            "━━━━━━━━━━────────── 20s of about 40s"
+            drawn(long, 20, Some(40), 59),
+            "run 2 is running: 日本語の長い名前 on… 20 s of about 40 s"
         );
-        assert_eq!(
-            gauge(s(90), Some(s(40))),
-            "━━━━━━━━━━━━━━━━━━━━ 90s of about 40s"
-        );
-        assert_eq!(gauge(s(3), Some(s(0))), "3s");
+        assert_eq!(drawn(long, 20, Some(40), 25), "run 2 is ru… 20 s of a…");
+        assert_eq!(drawn(long, 20, None, 29), "run 2 is running: 日… 20 s");
+        for cells in 0..140 {
+            drawn(long, 20, Some(40), cells);
+        }
     }
 
     #[test]
     fn progress_can_be_finished_without_a_start() {
-        let bar = Bar::new(MultiProgress::with_draw_target(
-            indicatif::ProgressDrawTarget::hidden(),
-        ));
+        let bar = Bar::new(Bottom::new(None));
         bar.update("early");
         bar.finish();
         bar.start("one", None);
         bar.start("two", Some(s(1)));
         bar.update("late");
         bar.finish();
-        assert!(bar.bar.lock().unwrap().is_none());
+        assert!(bar.shown.lock().unwrap().is_none());
     }
 }

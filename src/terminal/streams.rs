@@ -40,6 +40,8 @@ struct StreamPair {
     sink: StreamSink,
     /// One for each [`Stream`].
     maskers: [Masker; 2],
+    /// The last line of each [`Stream`] is incomplete.
+    open_lines: [bool; 2],
 }
 
 enum StreamSink {
@@ -58,30 +60,34 @@ impl Streams {
     }
 
     fn to(sink: StreamSink) -> Self {
-        let maskers = Default::default();
         Streams {
-            both: Mutex::new(StreamPair { sink, maskers }),
+            both: Mutex::new(StreamPair {
+                sink,
+                maskers: Default::default(),
+                open_lines: Default::default(),
+            }),
             failure: OnceLock::new(),
         }
     }
 
     pub(super) fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
-        let StreamPair { sink, maskers } = &mut *self.lock();
-        self.put(sink, stream, &maskers[stream as usize].feed(bytes))
+        let both = &mut *self.lock();
+        let masked = both.maskers[stream as usize].feed(bytes);
+        self.put(both, stream, &masked)
     }
 
     pub(super) fn write_unmasked(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
         let both = &mut *self.lock();
         let held = both.maskers[stream as usize].finish();
-        self.put(&mut both.sink, stream, &held)?;
-        self.put(&mut both.sink, stream, bytes)
+        self.put(both, stream, &held)?;
+        self.put(both, stream, bytes)
     }
 
     pub(super) fn finish(&self) -> Result<(), StreamError> {
         let both = &mut *self.lock();
         for stream in [Stream::Err, Stream::Out] {
             let held = both.maskers[stream as usize].finish();
-            self.put(&mut both.sink, stream, &held)?;
+            self.put(both, stream, &held)?;
         }
         Ok(())
     }
@@ -97,8 +103,15 @@ impl Streams {
         self.failure.get().map(String::as_str)
     }
 
-    fn put(&self, sink: &mut StreamSink, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
-        let written = sink.put(stream, bytes).map_err(StreamError::from);
+    pub(super) fn has_open_line(&self, stream: Stream) -> bool {
+        self.lock().open_lines[stream as usize]
+    }
+
+    fn put(&self, both: &mut StreamPair, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
+        if let Some(last) = bytes.last() {
+            both.open_lines[stream as usize] = *last != b'\n';
+        }
+        let written = both.sink.put(stream, bytes).map_err(StreamError::from);
         if let (Stream::Out, Err(StreamError::Io(error))) = (stream, &written) {
             self.failure.get_or_init(|| error.to_string());
         }

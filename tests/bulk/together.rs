@@ -130,8 +130,7 @@ fn at_a_terminal_a_bulk_start_is_confirmed_and_waited_for() {
     let mut terminal = env.terminal(&line);
     terminal.wait_for("[y/N]");
     terminal.send("y\r");
-    terminal.wait_for("run 1 of Clear caches on");
-    terminal.wait_for("run 2 of Clear caches on");
+    terminal.wait_for("2 runs: 2 running");
     for id in [1, 2] {
         env.sandbox().scripted().unwrap().advance(id).unwrap();
     }
@@ -154,7 +153,7 @@ fn ctrl_c_while_waiting_leaves_runs_in_progress() {
     env.script("Say hello", &[Step::Status(Status::Running)]);
     let mut terminal =
         env.terminal(&[&["invoke", "Say hello", "--yes", "--wait"], &ALL[..]].concat());
-    terminal.wait_for("run 3 of Say hello on");
+    terminal.wait_for("3 runs: ");
     terminal.send(CTRL_C);
     assert_eq!(terminal.finish(), 130);
     let screen = terminal.screen();

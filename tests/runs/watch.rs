@@ -109,15 +109,15 @@ fn interrupted(command: Invocation, env: &TestEnv) -> crate::support::output::Ou
 }
 
 #[test]
-fn an_interrupt_ends_watching_with_130() {
+fn ctrl_c_ends_runs_watch_with_0_and_no_error() {
     let env = TestEnv::new();
     let line = [&["runs", "--watch", "-o", "tsv"], &MAIN[..]].concat();
     let output = interrupted(env.command(&line), &env);
-    assert_eq!(
-        (output.code, output.stderr.as_str()),
-        (130, "error: interrupted\n"),
-        "{output}"
-    );
+    assert_eq!((output.code, output.stderr.as_str()), (0, ""), "{output}");
+    let running = env.command(&line).start();
+    wait_until_read(&env, 2);
+    running.signal("TERM");
+    running.finish().ends_with(143);
 }
 
 #[test]
@@ -145,11 +145,14 @@ fn at_a_terminal_the_table_is_redrawn_in_place() {
     env.sandbox()
         .set_run(id.parse().unwrap(), Status::Complete, None)
         .unwrap();
-    terminal.wait_for("complete");
-    terminal.wait_until("it to go", |screen| !screen.contains("Say hello"));
-    terminal.wait_for("no runs found");
+    terminal.wait_until("its end", |screen| {
+        screen.contains("complete") && !screen.contains("running")
+    });
     start_held(&env, Status::Complete);
-    terminal.wait_for("running");
+    // A run that has just ended stays.
+    terminal.wait_until("both", |screen| {
+        screen.contains("running") && screen.contains("complete")
+    });
     assert_eq!(
         terminal.screen().matches("STATUS").count(),
         1,
@@ -161,15 +164,24 @@ fn at_a_terminal_the_table_is_redrawn_in_place() {
     let screen = mask(&terminal.screen());
     let shown = narrow(&took.replace_all(&screen, "LENGTH"));
     assert_snapshot!(shown, @"ID  TASK  STATUS  ENVIRONMENT  STARTED  TOOK  BY  2  Say hello  ● running  main  NOW  LENGTH  maintainer@example.com");
+    for width in [60, 120, 80] {
+        terminal.resize(24, width);
+        terminal.wait_until("the width", |screen| {
+            let rows: Vec<&str> = screen.lines().collect();
+            rows.iter().filter(|row| row.contains("STATUS")).count() == 1
+                && rows.iter().all(|row| row.len() <= usize::from(width))
+                && screen.contains("running")
+        });
+    }
     terminal.send(CTRL_C);
-    assert_eq!(terminal.finish(), 130);
+    assert_eq!(terminal.finish(), 0);
     let screen = terminal.screen();
     assert!(
         screen.contains("STATUS") && screen.contains("running"),
         "{screen}"
     );
     assert!(
-        !screen.contains("^C") && screen.contains("error: interrupted"),
+        !screen.contains("^C") && !screen.contains("error"),
         "{screen}"
     );
     assert!(!terminal.hides_cursor());

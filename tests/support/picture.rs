@@ -62,8 +62,8 @@ fn settled(screen: &str) -> String {
     static FIXED: LazyLock<[(Regex, &str); 3]> = LazyLock::new(|| {
         [
             ("[\u{2800}-\u{28ff}]", "⠹"),
-            ("[━─]{20}", "━━━━━━━━━━━━────────"),
-            (r"(⠹[^\n]*?)\b\d+s\b", "${1}6s"),
+            ("[━─]{8,20}", "━━━━━━━━━━━━────────"),
+            (r"(⠹[^\n]*?)\b\d+ s\b", "${1}6 s"),
         ]
         .map(|(pattern, value)| (Regex::new(pattern).unwrap(), value))
     });
@@ -157,12 +157,12 @@ mod tests {
 
     #[test]
     fn names_spinners_and_times_are_replaced() {
-        let screen = "1 lagoon-task-abc123\n2 lagoon-task-def456\n1 lagoon-task-abc123\n⠁ 61s\n\
-                      ⠂ run 1: ━━━━━━━━━━━━━━━━━━── 9s of about 10s";
+        let screen = "1 lagoon-task-abc123\n2 lagoon-task-def456\n1 lagoon-task-abc123\n⠁ 61 s\n\
+                      ⠂ run 1: ━━━━━━━━━━━━━━━━━━── 9 s of about 10 s";
         assert_eq!(
             settled(screen),
-            "1 lagoon-task-k3v9xd\n2 lagoon-task-p7m2qa\n1 lagoon-task-k3v9xd\n⠹ 6s\n\
-             ⠹ run 1: ━━━━━━━━━━━━──────── 6s of about 10s"
+            "1 lagoon-task-k3v9xd\n2 lagoon-task-p7m2qa\n1 lagoon-task-k3v9xd\n⠹ 6 s\n\
+             ⠹ run 1: ━━━━━━━━━━━━──────── 6 s of about 10 s"
         );
     }
 }

@@ -162,6 +162,11 @@ impl Terminal {
         String::from_utf8_lossy(&self.seen.lock().bytes).into_owned()
     }
 
+    /// The row and the column of the cursor, from 0.
+    pub(crate) fn cursor(&self) -> (u16, u16) {
+        self.seen.lock().screen.screen().cursor_position()
+    }
+
     /// Whether the cursor is hidden.
     pub(crate) fn hides_cursor(&self) -> bool {
         self.seen.lock().screen.screen().hide_cursor()

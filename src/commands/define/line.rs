@@ -3,10 +3,10 @@
 use crate::app::App;
 use crate::commands::flags;
 use crate::commands::scope;
+use crate::domain::Definition;
 use crate::domain::task::definition::Target;
 use crate::domain::task::difference::{differences, spelled};
 use crate::domain::task::quoting::suggestion;
-use crate::domain::Definition;
 use crate::error::target_flags;
 
 use super::DefineArgs;

@@ -175,10 +175,10 @@ impl<'a> Start<'a> {
         let verdict = if waits {
             let mut watch = self.flags.watch(app);
             watch.lines = lines.then_some(RunLines::Ends(&self.answer));
-            watch.expected = match (self.shape, launches) {
-                (ResultShape::One, [launch]) => launch.usual_length,
-                _ => None,
-            };
+            watch.expected = launches
+                .iter()
+                .filter_map(|launch| launch.usual_length)
+                .max();
             let (runs, verdict) = watch.wait_for_all(started, failures).await;
             for run in runs {
                 let is_its =

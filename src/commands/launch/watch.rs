@@ -10,11 +10,12 @@ use crate::commands::launch::log::LogOutput;
 use crate::commands::launch::start::wait_line;
 use crate::commands::report::{ResultPrinter, RunReport};
 use crate::domain::run::Log;
-use crate::domain::{Environment, Outcome, Run};
+use crate::domain::{Outcome, Run};
 use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::runs::cancel::CancelOutcome;
 use crate::ops::runs::follow::LiveOptions;
+use crate::ops::runs::history;
 use crate::ops::runs::log;
 use crate::ops::runs::push::Push;
 use crate::ops::runs::together::follow_all;
@@ -26,9 +27,6 @@ const LAST_LINES: usize = 30;
 
 /// The number of failed runs whose log is printed.
 const LAST_LOGS: usize = 10;
-
-/// The number of runs with a progress line of their own.
-const LIVE: usize = 20;
 
 pub(crate) struct Watch<'a> {
     pub app: &'a App,
@@ -110,18 +108,19 @@ impl<'a> Watch<'a> {
         let mut display = WaitDisplay::new(self, &runs);
         let claim = self.app.claim_interrupt();
         let ended = tokio::select! {
-            waited = self.work(runs.clone(), &mut display) => Ok(waited),
+            waited = self.work(runs, &mut display) => Ok(waited),
             kind = claim.signalled() => Err(kind),
         };
-        display.finish(&runs);
+        display.finish();
+        let last = || display.last().into_iter().cloned().collect::<Vec<Run>>();
         match ended {
             Ok(Ok(waited)) => Ok(waited),
             Ok(Err(error)) => {
                 let error = self.with_wait_line(error);
-                Err((display.last(runs), error))
+                Err((last(), error))
             }
             Err(kind) => {
-                let last = display.last(runs);
+                let last = last();
                 let error = self.interrupted(&last, kind).await;
                 Err((last, error))
             }
@@ -243,13 +242,35 @@ impl<'a> Watch<'a> {
     }
 }
 
-fn label(run: &Run) -> String {
-    let place = run
-        .environment
-        .as_deref()
-        .map(Environment::label)
-        .unwrap_or_default();
-    format!("run {} of {} on {place}: {}", run.id, run.name, run.status)
+/// The usual length of these runs, for the progress line; `None` if it is not shown.
+pub(crate) async fn usual_length(app: &App, runs: &[Run]) -> Option<Duration> {
+    if !app.ui.terminal().stderr || app.ui.is_quiet() {
+        return None;
+    }
+    history::usual_length(app.lagoon().await.ok()?, runs).await
+}
+
+/// The text of the progress line. What changes comes first, because the line may be cut.
+fn progress_text(runs: &[&Run]) -> String {
+    if let [run] = runs {
+        let (id, status, name) = (run.id, &run.status, &run.name);
+        let place = run.environment.as_ref().map_or(String::new(), |place| {
+            format!(" on {}/{}", place.project.name, place.name)
+        });
+        return format!("run {id} is {status}: {name}{place}");
+    }
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for status in runs.iter().map(|run| run.status.as_str()) {
+        match counts.iter_mut().find(|(of, _)| *of == status) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((status, 1)),
+        }
+    }
+    let counts = counts
+        .iter()
+        .map(|(status, count)| format!("{count} {status}"));
+    let counts: Vec<String> = counts.collect();
+    format!("{} runs: {}", runs.len(), counts.join(", "))
 }
 
 /// The warning after a lost reply to a request to cancel.
@@ -258,45 +279,41 @@ pub(crate) fn unknown_cancel(run: &Run) -> String {
     format!("no reply to the request to cancel run {id}; it is unknown whether Lagoon received it")
 }
 
-/// The progress line of each run, and the lines on stdout.
+/// The progress line of all runs, and the lines on stdout.
 struct WaitDisplay<'a> {
     app: &'a App,
     lines: Option<RunLines<'a>>,
+    /// As given; [`WaitDisplay::last`] has their last states.
+    runs: Vec<Run>,
     last: HashMap<i64, Run>,
-    live: HashMap<i64, Box<dyn Progress>>,
+    progress: Box<dyn Progress>,
     trouble: ReadFailureNotice,
 }
 
 impl<'a> WaitDisplay<'a> {
     fn new(watch: &'a Watch<'_>, runs: &[Run]) -> Self {
-        let mut live = HashMap::new();
-        for run in runs
-            .iter()
-            .filter(|run| !run.outcome().is_finished())
-            .take(LIVE)
-        {
-            let progress = watch.app.ui.progress();
-            progress.start(&label(run), watch.expected);
-            live.insert(run.id, progress);
-        }
-        WaitDisplay {
+        let display = WaitDisplay {
             app: watch.app,
             lines: watch.lines,
+            runs: runs.to_vec(),
             last: HashMap::new(),
-            live,
+            progress: watch.app.ui.progress(),
             trouble: ReadFailureNotice::default(),
+        };
+        if runs.iter().any(|run| !run.outcome().is_finished()) {
+            let text = progress_text(&runs.iter().collect::<Vec<_>>());
+            display.progress.start(&text, watch.expected);
         }
+        display
     }
 
     /// Ends the display; prints the lines of runs that have not ended.
-    fn finish(&mut self, runs: &[Run]) {
-        for (_, progress) in self.live.drain() {
-            progress.finish();
-        }
+    fn finish(&mut self) {
+        self.progress.finish();
         if let Some(RunLines::Ends(answer)) = self.lines {
-            for run in self.last(runs.to_vec()) {
+            for run in self.last() {
                 if !run.outcome().is_finished() {
-                    self.print(answer, &run);
+                    self.print(answer, run);
                 }
             }
         }
@@ -307,9 +324,9 @@ impl<'a> WaitDisplay<'a> {
         let _ = answer.print(&RunReport::of(self.app, run));
     }
 
-    fn last(&self, runs: Vec<Run>) -> Vec<Run> {
-        runs.into_iter()
-            .map(|run| self.last.get(&run.id).cloned().unwrap_or(run))
+    fn last(&self) -> Vec<&Run> {
+        let runs = self.runs.iter();
+        runs.map(|run| self.last.get(&run.id).unwrap_or(run))
             .collect()
     }
 }
@@ -334,12 +351,11 @@ impl Watcher for WaitDisplay<'_> {
             }
             _ => {}
         }
-        if is_finished {
-            if let Some(progress) = self.live.remove(&run.id) {
-                progress.finish();
-            }
-        } else if let Some(progress) = self.live.get(&run.id) {
-            progress.update(&label(run));
+        let runs = self.last();
+        if runs.iter().all(|run| run.outcome().is_finished()) {
+            self.progress.finish();
+        } else {
+            self.progress.update(&progress_text(&runs));
         }
     }
 

@@ -1,5 +1,7 @@
 //! Writing the result of a command.
 
+use std::sync::Arc;
+
 use clap::ValueEnum;
 use jiff::Timestamp;
 
@@ -96,8 +98,9 @@ impl ResultPrinter {
     }
 
     /// The text for a screen that is redrawn.
-    pub(crate) fn rendered(&self, report: &dyn Report) -> String {
-        rendered(report, &self.ui, Stream::Out, Timestamp::now())
+    pub(crate) fn rendered<R: Report>(&self, report: Arc<R>) -> impl Fn() -> String + use<R> {
+        let ui = self.ui.clone();
+        move || rendered(&*report, &ui, Stream::Out, Timestamp::now())
     }
 
     pub(crate) fn is_for_people(&self) -> bool {

@@ -1,5 +1,7 @@
 //! `tasks runs --watch`: a table that is redrawn, or one line per change.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::app::App;
@@ -7,7 +9,7 @@ use crate::commands::launch::ReadFailureNotice;
 use crate::commands::report::{PreparedReport, ResultPrinter, RunReport, RunsReport};
 use crate::domain::Environment;
 use crate::domain::run::RecentRun;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::runs::history::{PollResult, RunFilter, RunWatcher};
 use crate::output::{Format, Report};
@@ -44,7 +46,11 @@ pub(super) async fn watch(
     };
     let ended = tokio::select! {
         ended = keep_polling(app, args, wanted, &mut display) => ended,
-        kind = claim.signalled() => Err(Error::new(kind, kind.word())),
+        // Ctrl-C is the usual end.
+        kind = claim.signalled() => match kind {
+            Kind::Interrupted => Ok(()),
+            kind => Err(Error::new(kind, kind.word())),
+        },
         () = app.ui.output_closed() => Ok(()),
     };
     display.leave()?;
@@ -81,7 +87,7 @@ struct WatchDisplay<'a> {
     args: &'a RunsArgs,
     answer: &'a ResultPrinter,
     live: Option<LiveArea>,
-    last: Option<RunsReport>,
+    last: Option<Arc<RunsReport>>,
     trouble: ReadFailureNotice,
 }
 
@@ -101,12 +107,12 @@ impl WatchDisplay<'_> {
         };
         if self.answer.is_for_people() {
             let is_new = !look.changed.is_empty() || self.last.is_none();
-            let listing = listing(look.runs);
+            let listing = Arc::new(listing(look.runs));
             let is_open = if let Some(live) = &self.live {
-                live.draw(&self.answer.rendered(&listing));
+                live.draw(self.answer.rendered(Arc::clone(&listing)));
                 true
             } else {
-                !is_new || self.answer.offer(&listing)?
+                !is_new || self.answer.offer(&*listing)?
             };
             self.last = Some(listing);
             return Ok(is_open);
@@ -132,7 +138,7 @@ impl WatchDisplay<'_> {
         match (self.live.take(), &self.last) {
             (Some(live), Some(last)) => {
                 drop(live);
-                self.answer.print(last)
+                self.answer.print(&**last)
             }
             _ => Ok(()),
         }

@@ -10,7 +10,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::clock::sleep;
 use crate::domain::place::view::EnvironmentView;
-use crate::domain::{Outcome, Run, RunRef};
+use crate::domain::{Environment, Outcome, Run, RunRef};
 use crate::error::{Error, Hint};
 use crate::lagoon::{Lagoon, LagoonError};
 
@@ -113,13 +113,29 @@ pub(crate) async fn show_all(
     read.buffer_unordered(CONCURRENCY).try_collect().await
 }
 
-/// The median length of the task's completed runs in the run's environment.
-pub(crate) async fn usual_length(lagoon: &Lagoon, run: &Run) -> Option<Duration> {
+/// The longest usual length of the unfinished runs: the median of the task's completed runs in the
+/// same environment. Only a few environments are read, because this is an estimate.
+pub(crate) async fn usual_length(lagoon: &Lagoon, runs: &[Run]) -> Option<Duration> {
     const LOOKED_AT: i64 = 50;
-    let environment = run.environment.as_ref()?;
-    let runs = lagoon.newest_runs(environment, LOOKED_AT).await.ok()?;
-    let same = |other: &&Run| other.name == run.name && other.outcome() == Outcome::Completed;
-    median(runs.iter().filter(same))
+    let mut places: HashMap<i64, (&Environment, Vec<&Run>)> = HashMap::new();
+    for run in runs.iter().filter(|run| !run.outcome().is_finished()) {
+        if let Some(environment) = run.environment.as_deref() {
+            let place = places.entry(environment.id);
+            place.or_insert((environment, Vec::new())).1.push(run);
+        }
+    }
+    let lengths =
+        stream::iter(places.into_values().take(CONCURRENCY)).map(async |(environment, runs)| {
+            let newest = lagoon.newest_runs(environment, LOOKED_AT).await.ok()?;
+            let of_task = |run: &Run| {
+                let same =
+                    |other: &&Run| other.name == run.name && other.outcome() == Outcome::Completed;
+                median(newest.iter().filter(same))
+            };
+            runs.into_iter().filter_map(of_task).max()
+        });
+    let lengths: Vec<_> = lengths.buffer_unordered(CONCURRENCY).collect().await;
+    lengths.into_iter().flatten().max()
 }
 
 pub(in crate::ops) fn median<'a>(runs: impl Iterator<Item = &'a Run>) -> Option<Duration> {

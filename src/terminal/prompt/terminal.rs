@@ -13,6 +13,7 @@ use super::layout::{self, Size};
 use super::line::{Accept, Line};
 use super::picker::{CTRL_U, Picker, Step};
 use super::{Check, Choice, Prompt, PromptError, Question, keys};
+use crate::terminal::bottom::Hidden;
 use crate::terminal::mode::RawMode;
 use crate::terminal::{Palette, Stream, Style, Ui, clean_line, message};
 
@@ -28,6 +29,7 @@ const ERASE_BELOW: &str = "\r\u{1b}[J";
 pub(in crate::terminal) struct TerminalPrompt {
     ui: Ui,
     term: Term,
+    _no_progress: Hidden,
 }
 
 /// A prompt with an answer of this type.
@@ -39,7 +41,11 @@ trait Widget<T> {
 impl TerminalPrompt {
     pub(in crate::terminal) fn new(ui: Ui) -> Self {
         let term = Term::stderr();
-        TerminalPrompt { ui, term }
+        TerminalPrompt {
+            _no_progress: ui.inner.bottom.hide(),
+            ui,
+            term,
+        }
     }
 
     fn size(&self) -> Size {

@@ -24,6 +24,9 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// The minimum between polls after a push.
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
 
+/// A run that has just finished is listed for this time, whatever the filter.
+const KEPT: Duration = Duration::from_secs(60);
+
 /// The interval for looking up the environments.
 const LOOKUP_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -35,6 +38,8 @@ pub(crate) struct RunWatcher<'a> {
     wanted: RunFilter,
     /// By run id.
     known: HashMap<i64, SmolStr>,
+    /// By run id, the times at which runs were last seen active.
+    active: HashMap<i64, Duration>,
     pause: Duration,
     last_poll: Option<Duration>,
     since: Duration,
@@ -43,7 +48,7 @@ pub(crate) struct RunWatcher<'a> {
 /// The result of a poll.
 #[derive(Debug)]
 pub(crate) struct PollResult {
-    /// Newest first. A run that was active at the last poll is included when it has finished.
+    /// Newest first. A run that was active is included for a while after it has finished.
     pub runs: Vec<RecentRun>,
     /// New runs and those with a new status, oldest first.
     pub changed: Vec<RecentRun>,
@@ -66,6 +71,7 @@ impl<'a> RunWatcher<'a> {
             environments,
             wanted,
             known: HashMap::new(),
+            active: HashMap::new(),
             pause: SHORTEST,
             last_poll: None,
             since: clock.now(),
@@ -136,12 +142,15 @@ impl<'a> RunWatcher<'a> {
                 listed.insert(run.id);
             }
         }
-        // Runs that finish before the next poll are listed once more.
-        self.wanted.also = runs
+        let now = self.clock.now();
+        let active = runs
             .iter()
-            .filter(|recent| !recent.run.outcome().is_finished())
-            .map(|recent| recent.run.id)
-            .collect();
+            .filter(|recent| !recent.run.outcome().is_finished());
+        self.active
+            .extend(active.map(|recent| (recent.run.id, now)));
+        self.active
+            .retain(|_, seen| now.saturating_sub(*seen) < KEPT);
+        self.wanted.also = self.active.keys().copied().collect();
         PollResult {
             runs,
             changed,
