@@ -4,12 +4,14 @@
 //! is in `cli::help`.
 
 mod globals;
+mod habits;
 mod help;
 mod usage;
 
 use crate::commands::scope;
 use std::ffi::OsString;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{App, GiveUp, Interrupts, finish, print};
@@ -44,6 +46,7 @@ enum Command {
     Diff(commands::diff::DiffArgs),
     Apply(commands::apply::ApplyArgs),
     Lint(commands::lint::LintArgs),
+    #[command(visible_alias = "run")]
     Invoke(commands::invoke::InvokeArgs),
     Exec(commands::exec::ExecArgs),
     Rerun(commands::rerun::RerunArgs),
@@ -141,7 +144,7 @@ fn place_need(command: &Command) -> PlaceNeed {
 
 /// The whole command line.
 pub fn command() -> clap::Command {
-    help::with_placeholders(globals::on_commands(Cli::command(), &|_| true))
+    built(&|_| true)
 }
 
 /// The part of the command line that these arguments need: building the rest would dominate the
@@ -152,7 +155,12 @@ fn command_of(args: &[OsString]) -> clap::Command {
             .filter_map(|word| word.to_str())
             .any(|word| c.get_name() == word || c.get_all_aliases().any(|alias| alias == word))
     };
-    help::with_placeholders(globals::on_commands(Cli::command(), &is_on_line))
+    built(&is_on_line)
+}
+
+fn built(is_wanted: &dyn Fn(&clap::Command) -> bool) -> clap::Command {
+    let root = globals::with_repeatable_switches(Cli::command());
+    help::with_placeholders(globals::on_commands(root, is_wanted))
 }
 
 pub fn shells() -> [commands::completions::Shell; 6] {
@@ -176,6 +184,15 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     let json = usage::asks_for_json(&args, env.output.as_deref());
     let (globals, command) = match parse(&args) {
         Ok(parsed) => parsed,
+        Err(Stop::Clap(error)) if error.kind() == ErrorKind::MissingSubcommand && !json => {
+            // The help of the group.
+            let args = [args, vec!["--help".into()]].concat();
+            let ui = ui(&env, &Flags::default(), usage::color(&args));
+            return match parse(&args) {
+                Err(stop) => stop_early(stop, &args, &ui, json),
+                Ok(_) => 0,
+            };
+        }
         Err(stop) => {
             let ui = ui(&env, &Flags::default(), usage::color(&args));
             return stop_early(stop, &args, &ui, json);
@@ -239,6 +256,11 @@ fn parse(args: &[OsString]) -> Result<(Globals, Option<Command>), Stop> {
     let matches = command_of(args).try_get_matches_from(args).map_err(clap)?;
     let cli = Cli::from_arg_matches(&matches).map_err(clap)?;
     let globals = globals::collect(cli.globals, &matches).map_err(Stop::Error)?;
+    if let Some(Command::Invoke(invoke)) = &cli.command
+        && let Some(number) = invoke.bare_number()
+    {
+        habits::refuse_bare_number(args, number).map_err(Stop::Error)?;
+    }
     Ok((globals, cli.command))
 }
 
@@ -249,7 +271,9 @@ fn stop_early(stop: Stop, args: &[OsString], ui: &Ui, json: bool) -> u8 {
             finish_early(ui, false, print(ui, &text))
         }
         Stop::Clap(error) => {
-            finish_early(ui, json, Err(usage::error(&error, args, command_of(args))))
+            let known = habits::error(&error, args);
+            let error = known.unwrap_or_else(|| usage::error(&error, args, command_of(args)));
+            finish_early(ui, json, Err(error))
         }
         Stop::Error(error) => finish_early(ui, json, Err(error)),
     }

@@ -503,3 +503,14 @@ fn powershell_words_round_trip_through_base64() {
         ]
     );
 }
+
+#[test]
+fn the_alias_run_is_completed_like_invoke() {
+    let env = TestEnv::new();
+    let of = |command| answered(&env, &[command, "-p", "lagoon-demo", "-e", "main", ""]);
+    let tasks = of("invoke");
+    assert!(!tasks.is_empty());
+    assert_eq!(of("run"), tasks);
+    let names = asked(&env, &["ru"]);
+    assert!(values(&names).contains(&"run"), "{names:?}");
+}

@@ -32,8 +32,7 @@ fn mistyped_commands_and_flags() {
     $ tasks lst
     exit code: 2
     error: unknown command `lst`
-    hint: did you mean `list` or `ls`?
-    hint: to list commands: tasks help
+    hint: did you mean: tasks list
     ");
     assert_snapshot!(alone(&home, &["list", "--enviroment", "main"]), @"
     $ tasks list --enviroment main

@@ -13,8 +13,23 @@ fn the_program_without_arguments_shows_its_help() {
 fn typing_errors_are_corrected_by_suggestions() {
     let home = Home::new();
     for (args, meant) in [
-        (&["lst"][..], "`list`"),
-        (&["context", "lst"], "`list`"),
+        (&["lst"][..], "did you mean: tasks list\n"),
+        (&["context", "lst"], "did you mean: tasks context list\n"),
+        (
+            &["-e", "invok", "invok", "Run audit", "-q"],
+            "did you mean: tasks -e invok invoke 'Run audit' -q\n",
+        ),
+        (&["help", "invok"], "did you mean: tasks help invoke\n"),
+        (
+            &["help", "context", "us"],
+            "did you mean: tasks help context use\n",
+        ),
+        (
+            &["help", "formating"],
+            "did you mean: tasks help formatting\n",
+        ),
+        (&["help", "zzz"], "to list commands: tasks help\n"),
+        (&["files", "zzz"], "to list commands: tasks help files\n"),
         (&["list", "--enviroment", "main"], "`--environment`"),
         (&["list", "-o", "jsn"], "`json`"),
     ] {
@@ -113,4 +128,120 @@ fn a_help_topic_is_shown_by_name() {
         let output = Home::new().tasks(line).succeeds();
         assert!(output.stdout.contains("130"), "{output}");
     }
+}
+
+/// The verbs that people type out of habit, and the command in the hint.
+#[test]
+fn verbs_of_other_tools_get_the_full_command() {
+    let home = Home::new();
+    for (typed, hints) in [
+        ("start|X|-e|main", &["tasks invoke X -e main"][..]),
+        ("trigger", &["tasks invoke"]),
+        ("dispatch|Clear caches", &["tasks invoke 'Clear caches'"]),
+        ("create|X", &["tasks define X"]),
+        ("add|X", &["tasks define X"]),
+        ("new|X|--command|a b", &["tasks define X --command 'a b'"]),
+        ("rm|X", &["tasks delete X"]),
+        ("remove|-y|X", &["tasks delete -y X"]),
+        ("get|X", &["tasks show X"]),
+        ("view|X", &["tasks show X"]),
+        ("describe|X", &["tasks show X"]),
+        ("tail|63", &["tasks logs -f 63"]),
+        ("kill|63", &["tasks cancel 63"]),
+        ("stop|63", &["tasks cancel 63"]),
+        ("-p|stop|abort|63", &["tasks -p stop cancel 63"]),
+        ("-qp|shop|ps", &["tasks -qp shop runs --active"]),
+        ("watch|63", &["tasks wait 63"]),
+        ("watch|--task|X", &["tasks runs --watch --task X"]),
+        ("config|list", &["tasks context list"]),
+        ("version", &["tasks --version"]),
+        ("dashboard", &["tasks runs --watch"]),
+        ("top|-p|shop", &["tasks runs --watch -p shop"]),
+        ("help|start", &["tasks help invoke"]),
+        ("help|version", &["tasks --version"]),
+        ("context|rm|eu", &["tasks context remove eu"]),
+        ("context|switch|eu", &["tasks context use eu"]),
+        ("files|download|63", &["tasks files get 63"]),
+        ("sandbox|start", &["tasks sandbox serve"]),
+    ] {
+        let typed: Vec<&str> = typed.split('|').collect();
+        let refused = home.tasks(&typed).ends_with(2);
+        assert_eq!(refused.stdout, "", "{typed:?}");
+        let lines: Vec<&str> = refused.stderr.lines().collect();
+        assert!(lines[0].starts_with("error: unknown command"), "{refused}");
+        let found = lines[1..]
+            .iter()
+            .map(|line| line.split_once(": tasks ").unwrap().1);
+        let hinted: Vec<String> = found.map(|rest| format!("tasks {rest}")).collect();
+        assert_eq!(hinted, hints, "{typed:?}");
+    }
+}
+
+#[test]
+fn a_suggested_command_repeats_no_secret() {
+    let home = Home::new();
+    let typed = ["start", "X", "-a", "url=https://me:hunter2@example.com/"];
+    let refused = home.tasks(&typed).ends_with(2);
+    assert!(!refused.stderr.contains("hunter2"), "{refused}");
+    assert!(refused.stderr.contains("tasks invoke X -a"), "{refused}");
+}
+
+#[test]
+fn the_command_of_exec_must_follow_dashes() {
+    let home = Home::new();
+    let refused = home.tasks(&["exec", "-s", "cli", "ls", "-la"]).ends_with(2);
+    assert_eq!(
+        refused.stderr,
+        "error: the command must follow `--`, but `ls` does not\n\
+         hint: use: tasks exec -s cli -- ls -la\n"
+    );
+}
+
+#[test]
+fn run_is_an_alias_of_invoke_and_refuses_a_bare_number() {
+    let home = Home::new();
+    let refused = home.tasks(&["-e", "run", "run", "63"]).ends_with(2);
+    assert_eq!(
+        refused.stderr,
+        "error: `63` could be the id of a task or of a run\n\
+         hint: to start the task: tasks -e run run id:63\n\
+         hint: to show the run: tasks status 63\n"
+    );
+    // Nothing is configured: the command gets as far as Lagoon.
+    for line in [
+        &["run", "id:63", "-e", "x"][..],
+        &["invoke", "63", "-e", "run"],
+    ] {
+        let output = home.tasks(line).ends_with(4);
+        assert!(
+            output.stderr.contains("no Lagoon is configured"),
+            "{output}"
+        );
+    }
+    let help = home.tasks(&["run", "--help"]).succeeds();
+    assert!(help.stdout.contains("Usage: tasks invoke"), "{help}");
+    let help = home.tasks(&["--help"]).succeeds();
+    assert!(help.stdout.contains("[alias: run]"), "{help}");
+}
+
+#[test]
+fn a_command_group_without_a_subcommand_prints_its_help() {
+    let home = Home::new();
+    for group in ["files", "context", "sandbox"] {
+        let output = home.tasks(&[group]).succeeds();
+        let help = home.tasks(&[group, "--help"]).succeeds();
+        assert_eq!(
+            (&output.stdout, &*output.stderr),
+            (&help.stdout, ""),
+            "{group}"
+        );
+    }
+    home.tasks(&["-q", "context", "-p", "shop"]).succeeds();
+}
+
+#[test]
+fn a_switch_may_be_repeated() {
+    let home = Home::new();
+    home.tasks(&["-q", "context", "list", "-qq", "-v", "-v", "--yes", "-y"])
+        .succeeds();
 }

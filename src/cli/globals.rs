@@ -1,4 +1,4 @@
-//! Global flags: every command has them, and each can be given once.
+//! Global flags: every command has them. A flag with a value can be given once, a switch more often.
 //!
 //! clap's own global flags silently keep the last of two values if one is before and one after the
 //! subcommand. Every command therefore gets the flags as its own, and this module combines them and
@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::error::Error;
 use crate::settings::{FORMATS, Flags, GLOBAL_OPTIONS, MARKDOWN};
@@ -38,9 +38,9 @@ pub(super) fn on_commands(command: Command, is_wanted: &dyn Fn(&Command) -> bool
         .collect();
     names.into_iter().fold(command, |command, name| {
         command.mut_subcommand(name, |c| {
-            // A missing subcommand is a usage error.
+            // A missing subcommand has an error of its own.
             let is_diff = c.get_name() == "diff";
-            on_commands(c, &|_| true)
+            with_repeatable_switches(on_commands(c, &|_| true))
                 .arg_required_else_help(false)
                 .mut_args(with_negative_numbers)
                 .args(all().get_arguments().cloned().map(|arg| {
@@ -49,7 +49,7 @@ pub(super) fn on_commands(command: Command, is_wanted: &dyn Fn(&Command) -> bool
                             FORMATS.into_iter().chain([MARKDOWN]),
                         ))
                     } else {
-                        arg
+                        repeatable(arg)
                     }
                 }))
         })
@@ -64,6 +64,23 @@ fn with_negative_numbers(arg: Arg) -> Arg {
     } else {
         arg
     }
+}
+
+/// Accepts each switch of the command more than once.
+pub(super) fn with_repeatable_switches(command: Command) -> Command {
+    command.mut_args(repeatable)
+}
+
+fn repeatable(arg: Arg) -> Arg {
+    if !is_switch(&arg) {
+        return arg;
+    }
+    let id = arg.get_id().clone();
+    arg.overrides_with(id)
+}
+
+fn is_switch(arg: &Arg) -> bool {
+    matches!(arg.get_action(), ArgAction::SetTrue)
 }
 
 fn all() -> Command {
@@ -82,7 +99,10 @@ pub(super) fn collect(root: Globals, matches: &ArgMatches) -> Result<Globals, Er
             let id = arg.get_id().as_str();
             let typed = level.try_contains_id(id).is_ok()
                 && level.value_source(id) == Some(ValueSource::CommandLine);
-            if typed && let Some(before) = given.insert(id, name.clone()) {
+            if typed
+                && !is_switch(arg)
+                && let Some(before) = given.insert(id, name.clone())
+            {
                 let flag = arg.get_long().unwrap_or(id);
                 let places = format!("once to `{before}` and once to `{name}`");
                 return Err(Error::usage(format!("--{flag} was given twice, {places}"))
@@ -141,7 +161,6 @@ mod tests {
             ("tasks -e a context list -e b", "--environment"),
             ("tasks -p a context list --project a", "--project"),
             ("tasks context -l a list -l b", "--context"),
-            ("tasks -y context list -y", "--yes"),
             ("tasks --color never context list --color never", "--color"),
             (
                 "tasks --request-timeout 1 context --request-timeout 2 list",
@@ -151,6 +170,25 @@ mod tests {
             let error = parse(line).unwrap_err();
             assert_eq!(error.kind, crate::error::Kind::Usage);
             assert!(error.message.starts_with(flag), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn a_switch_may_be_repeated() {
+        for line in [
+            "tasks -y context list -y",
+            "tasks -yqv context list -yqv",
+            "tasks context list -y --yes -qq -vv",
+        ] {
+            assert!(parse(line).unwrap().flags.yes, "{line}");
+        }
+        let matches = command().try_get_matches_from("tasks list -A -A".split(' '));
+        assert!(matches.is_err(), "`list` has no -A");
+        for line in ["tasks logs 1 -f -f", "tasks runs -A -A --active --active"] {
+            assert!(
+                command().try_get_matches_from(line.split(' ')).is_ok(),
+                "{line}"
+            );
         }
     }
 

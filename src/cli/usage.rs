@@ -35,13 +35,20 @@ fn without_password(mut text: String, error: &clap::Error) -> String {
         let Some(ContextValue::String(value)) = error.get(kind) else {
             continue;
         };
-        if value.contains("://") || has_query(value) || has_password(value) {
-            text = text.replace(value, &shown_address(value));
-        } else if may_be_secret(value) {
-            text = text.replace(value, "***");
-        }
+        text = text.replace(value, &shown(value));
     }
     text
+}
+
+/// A word of the command line without credentials.
+pub(super) fn shown(value: &str) -> String {
+    if value.contains("://") || has_query(value) || has_password(value) {
+        shown_address(value)
+    } else if may_be_secret(value) {
+        "***".to_owned()
+    } else {
+        value.to_owned()
+    }
 }
 
 fn has_query(value: &str) -> bool {

@@ -70,6 +70,15 @@ pub(crate) struct InvokeArgs {
     dry_run: bool,
 }
 
+impl InvokeArgs {
+    /// A TASK of digits only.
+    pub(crate) fn bare_number(&self) -> Option<&str> {
+        let task = self.task.as_deref()?;
+        let is_number = !task.is_empty() && task.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then_some(task)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum IfRunningArg {
     /// Start another run

@@ -9,7 +9,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("main", &["internal", "sandbox"]),
     (
         "cli",
-        &["commands", "app", "settings", "terminal", "error", "secret"],
+        &[
+            "commands", "app", "settings", "terminal", "error", "secret", "domain",
+        ],
     ),
     (
         "commands",
