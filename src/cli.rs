@@ -117,9 +117,10 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
     }
 }
 
-fn place_need(command: &Command) -> PlaceNeed {
+fn place_need(command: &Command, can_prompt: bool) -> PlaceNeed {
     use commands::{
-        define::DefineArgs, delete::DeleteArgs, export::ExportArgs, update::UpdateArgs,
+        cancel::CancelArgs, define::DefineArgs, delete::DeleteArgs, export::ExportArgs,
+        logs::LogsArgs, rerun::RerunArgs, status::StatusArgs, update::UpdateArgs, wait::WaitArgs,
     };
     match command {
         Command::Define(DefineArgs { group: Some(_), .. })
@@ -136,6 +137,16 @@ fn place_need(command: &Command) -> PlaceNeed {
         | Command::Exec(_)
         | Command::Runs(_)
         | Command::Environments(_) => PlaceNeed::Project,
+        Command::Status(StatusArgs { runs, .. })
+        | Command::Logs(LogsArgs { runs, .. })
+        | Command::Wait(WaitArgs { runs, .. })
+        | Command::Cancel(CancelArgs { runs, .. })
+        | Command::Rerun(RerunArgs { runs, .. })
+            if runs.needs_place(can_prompt) =>
+        {
+            PlaceNeed::Project
+        }
+        Command::Files(files) if files.needs_place(can_prompt) => PlaceNeed::Project,
         // Task files usually name their projects, so that a request would be in vain.
         Command::Diff(_) | Command::Apply(_) | Command::Lint(_) => PlaceNeed::Files,
         _ => PlaceNeed::Nothing,
@@ -215,7 +226,8 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     let mut app = App::new(ui, settings, interrupts.clone());
     let result = tokio::select! {
         result = async {
-            scope::locate(&mut app, place_need(&command)).await?;
+            let need = place_need(&command, app.ui.can_prompt());
+            scope::locate(&mut app, need).await?;
             dispatch(command, &app).await
         } => result,
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::commands::launch::Watch;
 use crate::commands::report::ResultPrinter;
-use crate::commands::select::{NamedRuns, RunArgs, print_runs};
+use crate::commands::select::{NamedRuns, RunArgs, RunUse, print_runs};
 use crate::commands::{launch, scope};
 use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
@@ -30,7 +30,7 @@ Examples:
   tasks cancel 1234 1235 --yes -o json")]
 pub(crate) struct CancelArgs {
     #[command(flatten)]
-    runs: RunArgs,
+    pub(crate) runs: RunArgs,
     /// Limit the wait for the end
     #[arg(long, value_name = "TIME", value_parser = parse_limit, default_value = "10m")]
     timeout: Duration,
@@ -40,7 +40,7 @@ pub(crate) async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
     app.require_explicit(&[TargetSetting::Context])?;
     let shape = args.runs.shape();
-    let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app).await?;
+    let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app, RunUse::Cancel).await?;
     let mut failures = missing;
     let mut going = Vec::new();
     for run in runs {

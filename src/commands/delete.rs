@@ -5,6 +5,7 @@ mod unlisted;
 use crate::app::App;
 use crate::commands::flags::ScopeArg;
 use crate::commands::report::{PreparedReport, ResultPrinter, Table};
+use crate::commands::select::pick::{self, no_task_given};
 use crate::commands::{launch, scope};
 use crate::domain::plan::coverage::Coverage;
 use crate::domain::{Definition, TaskRef};
@@ -32,7 +33,7 @@ Examples:
   tasks delete id:16 --unlisted")]
 pub(crate) struct DeleteArgs {
     /// Task id or name
-    #[arg(value_name = "TASK", required = true)]
+    #[arg(value_name = "TASK", required_if_eq("unlisted", "true"))]
     tasks: Vec<String>,
     /// Select the scope of the tasks
     #[arg(long, value_enum)]
@@ -49,6 +50,9 @@ pub(crate) async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
     let tasks = args.tasks.iter().map(|t| TaskRef::parse(t));
     let tasks = tasks.collect::<Result<Vec<_>, _>>()?;
+    if tasks.is_empty() && !app.ui.can_prompt() {
+        return Err(no_task_given("delete"));
+    }
     if args.unlisted {
         return unlisted::run(app, &answer, &tasks).await;
     }
@@ -63,11 +67,17 @@ pub(crate) async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     let lagoon = app.lagoon().await?;
     let progress = app.ui.progress();
     progress.start("reading tasks", None);
-    let coverage = Coverage::tasks(&tasks);
+    let coverage = match tasks.as_slice() {
+        [] => Coverage::whole(),
+        tasks => Coverage::tasks(tasks),
+    };
     let site = update::shared_scope_view(lagoon, &target, &coverage, Some(progress.as_ref())).await;
     progress.finish();
     let site = site?;
     let mut doomed: Vec<Definition> = Vec::new();
+    if tasks.is_empty() {
+        doomed.push(pick::task(app, &update::own_tasks(&site), &site.label)?.clone());
+    }
     for task in &tasks {
         let found = update::find(&site, task)
             .map_err(|why| scope::task_not_found(app, why, &site.label, "delete"))?;
@@ -90,7 +100,7 @@ pub(crate) async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     app.confirm_at(&banner, &format!("delete {}?", quoted_list(&names)))?;
     let deleting = delete::delete_all(lagoon, &target, doomed);
     let verify = async |gone: &[Definition]| delete::verify(lagoon, &target, gone).await;
-    for other in carry_out(app, &answer, tasks.len(), deleting, verify).await? {
+    for other in carry_out(app, &answer, tasks.len().max(1), deleting, verify).await? {
         app.ui.note(&format!(
             "`{}` now refers to task {} of the scope {}",
             other.name,

@@ -35,9 +35,8 @@ pub(crate) struct EnvironmentsArgs {
 
 pub(crate) async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
-    let project = scope::project(app)?;
-    scope::report_source(app, "project", project);
-    let mut environments = details::environments(app.lagoon().await?, &project.value).await?;
+    let project = scope::project(app).await?;
+    let mut environments = details::environments(app.lagoon().await?, &project).await?;
     if let Some(pattern) = &args.pattern {
         environments.retain(|e| matches(pattern, &e.environment.name));
     }

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::commands::input::text;
 use crate::commands::launch::{BulkFlags, Start, StartFlags};
 use crate::commands::report::ResultPrinter;
+use crate::commands::select::pick;
 use crate::commands::select::targets::TargetArgs;
 use crate::commands::{flags, scope};
 use crate::domain::task::{quoting, script};
@@ -34,7 +35,7 @@ Examples:
 pub(crate) struct ExecArgs {
     /// Run the command in this service's container
     #[arg(long, short = 's', value_name = "SERVICE")]
-    service: String,
+    service: Option<String>,
     /// Program and its arguments
     #[arg(last = true, value_name = "CMD")]
     words: Vec<String>,
@@ -64,25 +65,35 @@ pub(crate) async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     if args.places.read_stdin() && args.script.as_deref() == Some("-") {
         return Err(Error::stdin_twice());
     }
-    let request = CommandRequest {
-        name: args.name.clone().unwrap_or_else(|| name(&args)),
-        service: args.service.clone(),
-        script: command(app, &args)?,
-        no_preflight: args.no_preflight,
-    };
+    if args.service.is_none() && !app.ui.can_prompt() {
+        return Err(Error::not_given_off_terminal("service")
+            .hint("name it with -s; `tasks environments -o json` lists the services"));
+    }
+    let script = command(app, &args)?;
     let shape = args.places.shape(app);
     let targets = args
         .bulk
         .targets(app, &args.places, &args.start, args.dry_run);
     let targets = targets.await?;
     targets.require_no_values("exec")?;
+    let service = match &args.service {
+        Some(service) => service.clone(),
+        None => pick::service(app, &targets.services())?,
+    };
+    let asked = args.service.is_none() || app.settings.environment.is_none();
+    let request = CommandRequest {
+        name: args.name.clone().unwrap_or_else(|| name(&args)),
+        service,
+        script,
+        no_preflight: args.no_preflight,
+    };
     let checks = targets.each.iter().map(|target| {
         let checked = check::command(&targets.seen[target.at], &request);
         (targets.label(target), checked)
     });
     let launches = args.bulk.launches(app, shape, checks.collect())?;
     let equivalent = match launches.as_slice() {
-        [launch] if app.settings.environment.is_none() => Some(equivalent(app, launch, &args)),
+        [launch] if asked => Some(equivalent(app, launch, &args, &request.service)),
         _ => None,
     };
     let start = Start {
@@ -139,10 +150,10 @@ fn name(args: &ExecArgs) -> String {
     format!("exec {}", base.trim()).trim_end().to_owned()
 }
 
-fn equivalent(app: &App, launch: &Launch, args: &ExecArgs) -> String {
+fn equivalent(app: &App, launch: &Launch, args: &ExecArgs, service: &str) -> String {
     let mut words = scope::line_start(app, "exec");
     words.extend(["-p", &launch.place.project.name].map(str::to_owned));
-    words.extend(["-e", &launch.place.name, "-s", &args.service].map(str::to_owned));
+    words.extend(["-e", &launch.place.name, "-s", service].map(str::to_owned));
     for (flag, value) in [("--script", &args.script), ("--name", &args.name)] {
         if let Some(value) = value {
             words.extend([flag.to_owned(), value.clone()]);

@@ -5,7 +5,8 @@ mod report;
 use crate::app::App;
 use crate::commands::report::ResultPrinter;
 use crate::commands::scope;
-use crate::commands::select::OneRun;
+use crate::commands::select::runs::{names_place, require_place};
+use crate::commands::select::{OneRun, RunUse};
 use crate::domain::{Run, RunRef};
 use crate::error::{Error, Hint, quoted_list};
 use crate::ops;
@@ -112,6 +113,16 @@ struct PutArgs {
     force: bool,
 }
 
+impl FilesArgs {
+    /// True if project and environment decide which run is selected.
+    pub(crate) fn needs_place(&self, can_prompt: bool) -> bool {
+        let (Command::List(ListArgs { run, .. })
+        | Command::Get(GetArgs { run, .. })
+        | Command::Put(PutArgs { run, .. })) = &self.command;
+        run.needs_place(can_prompt)
+    }
+}
+
 pub(crate) async fn run(args: FilesArgs, app: &App) -> Result<(), Error> {
     match args.command {
         Command::List(args) => list(args, app).await,
@@ -123,7 +134,10 @@ pub(crate) async fn run(args: FilesArgs, app: &App) -> Result<(), Error> {
 async fn list(args: ListArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan_with(app, &["name"])?;
     if let Some(word) = args.run.first_word() {
-        return Err(Error::conflict("--last", format!("the run `{word}`")));
+        return Err(Error::conflict(
+            "--last or --latest",
+            format!("the run `{word}`"),
+        ));
     }
     let run = id_of(app, &args.run).await?;
     let listed = files::list(app.lagoon().await?, run).await?;
@@ -196,7 +210,7 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
     }
     let locals: Vec<LocalFile> = files::locals(&paths)?;
     app.require_explicit(&[TargetSetting::Context])?;
-    let run = find(app, &args.run).await?;
+    let run = find(app, &args.run, RunUse::Upload).await?;
     let lagoon = app.lagoon().await?;
     if !args.force {
         let there = files::list(lagoon, run.id).await?;
@@ -235,17 +249,23 @@ fn print_files(answer: &ResultPrinter, files: Vec<TransferredFile>) -> Result<()
     answer.print_done(&Transfers(files))
 }
 
-async fn find(app: &App, named: &OneRun) -> Result<Run, Error> {
-    let named = named.resolve(app)?;
-    history::find(app.lagoon().await?, &named).await
+async fn find(app: &App, named: &OneRun, of: RunUse) -> Result<Run, Error> {
+    let named = named.resolve(app, of).await?;
+    let run = history::find(app.lagoon().await?, &named).await?;
+    require_place(app, &run, of)?;
+    Ok(run)
 }
 
-/// The run's id. An id needs no request.
+/// The run's id. An id alone needs no request.
 async fn id_of(app: &App, named: &OneRun) -> Result<i64, Error> {
-    let named = named.resolve(app)?;
-    match named {
-        RunRef::Id(id) => Ok(id),
-        RunRef::TaskName(_) => Ok(history::find(app.lagoon().await?, &named).await?.id),
+    let run = named.resolve(app, RunUse::Read).await?;
+    match run {
+        RunRef::Id(id) if !names_place(app) => Ok(id),
+        _ => {
+            let run = history::find(app.lagoon().await?, &run).await?;
+            require_place(app, &run, RunUse::Read)?;
+            Ok(run.id)
+        }
     }
 }
 

@@ -6,11 +6,12 @@ use crate::app::App;
 use crate::commands::input::values::{self, Values};
 use crate::commands::launch::{BulkFlags, Start, StartFlags};
 use crate::commands::report::{ResultPrinter, ResultShape};
+use crate::commands::select::pick::{self, no_task_given};
 use crate::commands::select::prompt;
 use crate::commands::select::targets::{SelectedTargets, TargetArgs};
 use crate::commands::{flags, scope};
-use crate::domain::TaskRef;
 use crate::domain::task::quoting::suggestion;
+use crate::domain::{Definition, TaskRef};
 use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::check::{self, TaskRequest};
@@ -115,8 +116,7 @@ pub(crate) async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     let given = values::read(app, &args.args, &args.arg_files, args.args_file.as_deref())?;
     let can_ask = app.ui.can_prompt();
     if task.is_none() && !can_ask {
-        return Err(Error::not_given_off_terminal("task")
-            .hint("name the task after `invoke`; to list tasks: tasks list"));
+        return Err(no_task_given("invoke"));
     }
     let shape = args.places.shape(app);
     let targets = args
@@ -194,7 +194,8 @@ async fn resolve(
 fn chosen(app: &App, shape: ResultShape, targets: &SelectedTargets) -> Result<TaskRef, Error> {
     let first = targets.seen.first();
     let first = first.ok_or_else(|| Error::not_found("no environments found"))?;
-    let definition = prompt::task(app, &first.view)?;
+    let definitions: Vec<&Definition> = first.view.definitions.iter().collect();
+    let definition = pick::task(app, &definitions, &first.view.environment.label())?;
     Ok(match shape {
         ResultShape::One => TaskRef::Id(definition.id),
         // Its id differs between environments.

@@ -42,16 +42,15 @@ pub(crate) struct ListArgs {
 
 pub(crate) async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
-    let project = scope::project(app)?;
-    scope::report_source(app, "project", project);
-    let environment = scope::given_environment(app, &project.value).await?;
+    let project = scope::project(app).await?;
+    let environment = scope::given_environment(app, &project).await?;
     let filter = Filter {
         scope: args.scope.map(spelled),
         permission: args.permission.map(Permission::from),
         service: args.service,
     };
     let lagoon = app.lagoon().await?;
-    let listing = tasks::list(lagoon, &project.value, environment.as_deref(), &filter).await?;
+    let listing = tasks::list(lagoon, &project, environment.as_deref(), &filter).await?;
     if listing.unknown > 0 {
         let tasks = counted(listing.unknown, "task");
         app.ui

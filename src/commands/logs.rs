@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::app::App;
 use crate::commands::launch::{LiveFlags, LogOutput, WaitFlags, Watch, usual_length};
 use crate::commands::report::ResultPrinter;
-use crate::commands::select::{NamedRuns, RunArgs};
+use crate::commands::select::{NamedRuns, RunArgs, RunUse};
 use crate::domain::Run;
 use crate::domain::run::{Log, moment};
 use crate::error::Error;
@@ -41,7 +41,7 @@ Examples:
   tasks logs 1234 --raw > run.log")]
 pub(crate) struct LogsArgs {
     #[command(flatten)]
-    runs: RunArgs,
+    pub(crate) runs: RunArgs,
     /// Follow the log to the end; the outcome sets the exit code
     #[arg(long, short = 'f')]
     follow: bool,
@@ -64,7 +64,7 @@ pub(crate) async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
     if !args.follow {
         args.waiting.require_none("--follow")?;
     }
-    let found = NamedRuns::read(&args.runs, app).await?;
+    let found = NamedRuns::read(&args.runs, app, RunUse::Read).await?;
     if args.follow {
         let log = if as_objects { Stream::Err } else { Stream::Out };
         let (runs, verdict) = follow(&args, app, found, log).await;

@@ -18,7 +18,6 @@ pub(crate) use prepared::PreparedReport;
 pub(crate) use run::{RunReport, Style, moment_of};
 pub(crate) use runs::{PlaceColumns, RunRow, RunsReport, run_table};
 pub(crate) use status::status_cell;
-#[allow(unused_imports, reason = "for the pickers")]
 pub(crate) use status::status_text;
 pub(crate) use table::Table;
 

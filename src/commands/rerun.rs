@@ -8,8 +8,7 @@ use crate::app::App;
 use crate::commands::input::values;
 use crate::commands::launch::{Start, StartFlags};
 use crate::commands::report::{ResultPrinter, ResultShape};
-use crate::commands::select::{NamedRuns, RunArgs, print_runs};
-use crate::domain::names::same_name;
+use crate::commands::select::{NamedRuns, RunArgs, RunUse, print_runs};
 use crate::domain::{Outcome, Run};
 use crate::error::Error;
 use crate::ops::launch::Launch;
@@ -39,7 +38,7 @@ Examples:
   tasks rerun --failed - < runs.json")]
 pub(crate) struct RerunArgs {
     #[command(flatten)]
-    runs: RunArgs,
+    pub(crate) runs: RunArgs,
     /// Replace an argument; IMAGE tasks need all arguments
     #[arg(long = "arg", short = 'a', value_name = "NAME=VALUE")]
     args: Vec<String>,
@@ -71,7 +70,7 @@ pub(crate) async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     }
     let given = values::read(app, &args.args, &args.arg_files, None)?;
     app.require_explicit(&[TargetSetting::Context])?;
-    let found = NamedRuns::read(&args.runs, app).await?;
+    let found = NamedRuns::read(&args.runs, app, RunUse::Rerun).await?;
     // Nothing starts unless all can start.
     let mut runs = found.whole()?;
     if args.failed {
@@ -120,14 +119,6 @@ async fn prepare(
     args: &RerunArgs,
 ) -> Result<Launch, Error> {
     let project = &past.environment.project.name;
-    if let Some(other) = named(app.settings.project.as_ref())
-        && !same_name(other, project)
-    {
-        return Err(Error::usage(format!(
-            "run {} belongs to the project `{project}`, not to `{other}`",
-            past.run.id
-        )));
-    }
     // Only a flag chooses another environment; variables are for other commands.
     let environment = named(app.settings.environment.as_ref());
     let environment = environment.unwrap_or(&past.environment.name);

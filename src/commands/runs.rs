@@ -6,10 +6,9 @@ mod watch;
 use crate::app::App;
 use crate::commands::report::{PlaceColumns, ResultPrinter, RunsReport};
 use crate::commands::scope;
+use crate::commands::select::latest::check_filters;
 use crate::commands::select::targets::TargetArgs;
-use crate::domain::names::nearest;
-use crate::domain::run::STATUSES;
-use crate::domain::{Environment, Outcome, Run};
+use crate::domain::{Environment, Run};
 use crate::error::Error;
 use crate::ops::places::place;
 use crate::ops::runs::history::{self, RunFilter, RunList};
@@ -92,7 +91,7 @@ pub(crate) async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
     if args.watch {
         watch::check(&answer)?;
     }
-    check(&args, app)?;
+    check_filters(app, args.task.as_deref(), &args.status)?;
     let wanted = RunFilter {
         statuses: args.status.clone(),
         active: args.active,
@@ -140,33 +139,6 @@ async fn list(
     Ok((environments, listed))
 }
 
-/// Refuses empty values, which unset variables leave, and warns about unknown statuses, which a
-/// newer Lagoon may have.
-fn check(args: &RunsArgs, app: &App) -> Result<(), Error> {
-    if args
-        .task
-        .as_deref()
-        .is_some_and(|task| task.trim().is_empty())
-    {
-        return Err(Error::empty_value("--task"));
-    }
-    for word in &args.status {
-        if word.trim().is_empty() {
-            return Err(Error::empty_value("--status"));
-        }
-        let known = Outcome::WORDS.iter().chain(&STATUSES).copied();
-        if !known.clone().any(|known| known.eq_ignore_ascii_case(word)) {
-            let near = nearest(word, known);
-            let near = near
-                .first()
-                .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            app.ui
-                .warn(&format!("--status: unknown status `{word}`{near}"));
-        }
-    }
-    Ok(())
-}
-
 async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Error> {
     if args.places.is_several(app) {
         let targets = args.places.to_read(app).await?;
@@ -174,11 +146,10 @@ async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Er
         let seen = targets.seen.into_iter();
         return Ok(seen.map(|seen| seen.view.environment).collect());
     }
-    let project = scope::project(app)?;
-    scope::report_source(app, "project", project);
-    let said = scope::given_environment(app, &project.value).await?;
+    let project = scope::project(app).await?;
+    let said = scope::given_environment(app, &project).await?;
     let lagoon = app.lagoon().await?;
-    let (project, environments) = place::project(lagoon, &project.value).await?;
+    let (project, environments) = place::project(lagoon, &project).await?;
     let Some(name) = said else {
         return Ok(environments);
     };

@@ -5,27 +5,35 @@ pub(crate) mod environment;
 pub(crate) mod locate;
 
 use crate::app::App;
+use crate::commands::select::pick;
 use crate::error::Error;
 use crate::settings::Sourced;
 
 pub(crate) use definition::{
     completed, line_start, named_scope, named_target, provisional, task_not_found,
 };
-pub(crate) use environment::{
-    branch, chosen_place, environment_choice, given_environment, prompt_environment,
-};
+pub(crate) use environment::{branch, chosen_place, given_environment, prompt_environment};
 pub(crate) use locate::{
     PlaceNeed, ProjectSource, environment_here, locate, project_here, project_source,
 };
 
-pub(crate) fn project(app: &App) -> Result<&Sourced<String>, Error> {
+/// The name of the given or inferred project, whose source is reported; at a terminal, prompts for a missing
+/// one.
+pub(crate) async fn project(app: &App) -> Result<String, Error> {
     // A missing context is reported before a missing project.
     app.settings.chosen()?;
-    app.settings.project.as_ref().ok_or_else(|| {
-        let error = Error::no_project();
-        let notes = app.checkout().notes.iter();
-        notes.fold(error, Error::hint)
-    })
+    match &app.settings.project {
+        Some(project) => {
+            report_source(app, "project", project);
+            Ok(project.value.clone())
+        }
+        None if app.ui.can_prompt() => Ok(pick::project(app, None).await?.name),
+        None => {
+            let error = Error::no_project();
+            let notes = app.checkout().notes.iter();
+            Err(notes.fold(error, Error::hint))
+        }
+    }
 }
 
 /// Reports the source of an inferred value.

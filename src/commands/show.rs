@@ -3,9 +3,10 @@
 use crate::app::App;
 use crate::commands::report::{ResultPrinter, TaskReport};
 use crate::commands::scope;
+use crate::commands::select::pick::{self, no_task_given};
 use crate::domain::TaskRef;
 use crate::error::Error;
-use crate::ops::definitions::tasks;
+use crate::ops::definitions::tasks::{self, Filter};
 use clap::Args;
 
 /// Show a task in full
@@ -24,19 +25,32 @@ Examples:
 pub(crate) struct ShowArgs {
     /// Task id or name
     #[arg(value_name = "TASK")]
-    task: String,
+    task: Option<String>,
 }
 
 pub(crate) async fn run(args: ShowArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
-    let task = TaskRef::parse(&args.task)?;
-    let project = scope::project(app)?;
-    scope::report_source(app, "project", project);
-    let environment = scope::given_environment(app, &project.value).await?;
+    let task = args.task.as_deref().map(TaskRef::parse).transpose()?;
+    if task.is_none() && !app.ui.can_prompt() {
+        return Err(no_task_given("show"));
+    }
+    let project = scope::project(app).await?;
+    let environment = scope::given_environment(app, &project).await?;
     let lagoon = app.lagoon().await?;
-    let listed = tasks::show(lagoon, &project.value, environment.as_deref(), &task).await?;
+    let task = match task {
+        Some(task) => task,
+        None => chosen(app, &project, environment.as_deref()).await?,
+    };
+    let listed = tasks::show(lagoon, &project, environment.as_deref(), &task).await?;
     answer.print(&TaskReport {
         listed,
         is_written: false,
     })
+}
+
+async fn chosen(app: &App, project: &str, environment: Option<&str>) -> Result<TaskRef, Error> {
+    let lagoon = app.lagoon().await?;
+    let listing = tasks::list(lagoon, project, environment, &Filter::default()).await?;
+    let definitions: Vec<_> = listing.tasks.iter().map(|task| &task.definition).collect();
+    Ok(TaskRef::Id(pick::task(app, &definitions, project)?.id))
 }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::app::App;
 use crate::commands::report::{ResultPrinter, ResultShape, RunReport};
-use crate::commands::select::{NamedRuns, RunArgs, print_runs};
+use crate::commands::select::{NamedRuns, RunArgs, RunUse, print_runs};
 use crate::error::Error;
 use crate::ops::runs::wait;
 
@@ -26,7 +26,7 @@ Examples:
   tasks invoke Reindex -e main | tasks status -")]
 pub(crate) struct StatusArgs {
     #[command(flatten)]
-    runs: RunArgs,
+    pub(crate) runs: RunArgs,
     /// Open the run's page in Lagoon's UI
     #[arg(long)]
     web: bool,
@@ -34,7 +34,7 @@ pub(crate) struct StatusArgs {
 
 pub(crate) async fn run(args: StatusArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
-    let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app).await?;
+    let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app, RunUse::Read).await?;
     if args.web {
         for run in &runs {
             app.open_page(RunReport::of(app, run).url.as_deref())?;

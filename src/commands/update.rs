@@ -5,6 +5,7 @@ mod edits;
 use crate::app::{App, print};
 use crate::commands::flags::{ScopeArg, refuse};
 use crate::commands::report::{PreparedReport, ResultPrinter, TaskReport};
+use crate::commands::select::pick::{self, no_task_given};
 use crate::commands::{launch, report, scope};
 use crate::domain::plan::coverage::Coverage;
 use crate::domain::task::difference::{Difference, differences};
@@ -37,7 +38,7 @@ Examples:
 pub(crate) struct UpdateArgs {
     /// Task id or name
     #[arg(value_name = "TASK")]
-    task: String,
+    task: Option<String>,
     /// Select the scope of the task
     #[arg(long, value_enum)]
     scope: Option<ScopeArg>,
@@ -53,7 +54,10 @@ pub(crate) struct UpdateArgs {
 
 pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
-    let task = TaskRef::parse(&args.task)?;
+    let named = args.task.as_deref().map(TaskRef::parse).transpose()?;
+    if named.is_none() && !app.ui.can_prompt() {
+        return Err(no_task_given("update"));
+    }
     let target = scope::named_target(
         app,
         args.scope,
@@ -64,14 +68,20 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     .await?;
     args.edits.check()?;
     let lagoon = app.lagoon().await?;
-    let coverage = Coverage::tasks(std::slice::from_ref(&task)).and_name(args.edits.name());
+    let coverage = match &named {
+        Some(task) => Coverage::tasks(std::slice::from_ref(task)).and_name(args.edits.name()),
+        None => Coverage::whole(),
+    };
     let progress = app.ui.progress();
     progress.start("reading tasks", None);
     let site = define::site(lagoon, &target, &coverage, Some(progress.as_ref())).await;
     progress.finish();
     let site = site?;
-    let before = update::find(&site, &task)
-        .map_err(|why| scope::task_not_found(app, why, &site.label, "update"))?;
+    let before = match &named {
+        Some(task) => update::find(&site, task)
+            .map_err(|why| scope::task_not_found(app, why, &site.label, "update"))?,
+        None => pick::task(app, &update::own_tasks(&site), &site.label)?.clone(),
+    };
     let after = args.edits.apply(app, &before)?;
     let changes = differences(&before, &after);
     if changes.is_empty() {

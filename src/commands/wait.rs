@@ -5,7 +5,7 @@ use clap::Args;
 use crate::app::App;
 use crate::commands::launch::{RunLines, WaitFlags, Watch, usual_length};
 use crate::commands::report::ResultPrinter;
-use crate::commands::select::{NamedRuns, RunArgs, print_runs};
+use crate::commands::select::{NamedRuns, RunArgs, RunUse, print_runs};
 use crate::error::Error;
 use crate::output::Format;
 
@@ -32,7 +32,7 @@ Examples:
   tasks wait 1234 1235 -o jsonl --changes")]
 pub(crate) struct WaitArgs {
     #[command(flatten)]
-    runs: RunArgs,
+    pub(crate) runs: RunArgs,
     #[command(flatten)]
     waiting: WaitFlags,
     /// With -o jsonl, print a line for each change of status
@@ -52,7 +52,7 @@ pub(crate) async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
         RunLines::Ends(&answer)
     });
     let shape = args.runs.shape();
-    let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app).await?;
+    let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app, RunUse::Wait).await?;
     for error in &missing {
         app.ui.warn(&error.to_string());
     }

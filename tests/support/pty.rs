@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
+use rustix::termios::LocalModes;
 
 use super::process::{DEADLINE, Invocation};
 
@@ -52,8 +53,13 @@ impl Terminal {
 
     /// The same in a terminal of another height.
     pub(crate) fn start_with_rows(invocation: &Invocation, height: u16) -> Terminal {
+        Terminal::start_with_size(invocation, height, COLUMNS)
+    }
+
+    /// The same in a terminal of another size.
+    pub(crate) fn start_with_size(invocation: &Invocation, height: u16, width: u16) -> Terminal {
         let (pty, pts) = open().unwrap();
-        pty.resize(Size::new(height, COLUMNS)).unwrap();
+        pty.resize(Size::new(height, width)).unwrap();
         let command = Command::new(&invocation.program)
             .args(&invocation.args)
             .current_dir(&invocation.folder)
@@ -63,7 +69,7 @@ impl Terminal {
         let child = command.spawn(pts).unwrap();
         let seen = Arc::new(SharedScreen {
             state: Mutex::new(ScreenState {
-                screen: vt100::Parser::new(rows(height), rows(COLUMNS), 1000),
+                screen: vt100::Parser::new(rows(height), rows(width), 1000),
                 bytes: Vec::new(),
                 closed: false,
             }),
@@ -176,6 +182,21 @@ impl Terminal {
     pub(crate) fn resize(&self, height: u16, width: u16) {
         self.seen.lock().screen.set_size(rows(height), rows(width));
         self.pty.resize(Size::new(height, width)).unwrap();
+    }
+
+    /// Sends a signal, such as `HUP`, to the program.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let kill = std::process::Command::new("kill")
+            .args(["-s", name, &pid])
+            .status();
+        assert!(kill.unwrap().success());
+    }
+
+    /// Whether the terminal echoes keys and edits lines, as a shell left it.
+    pub(crate) fn is_cooked(&self) -> bool {
+        let modes = rustix::termios::tcgetattr(&*self.pty).unwrap().local_modes;
+        modes.contains(LocalModes::ECHO | LocalModes::ICANON)
     }
 
     /// Waits for the end and gives the exit code, 128 and the signal when there was one.

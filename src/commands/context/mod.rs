@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use crate::app::{App, SignOut};
 use crate::commands::report::ResultPrinter;
+use crate::commands::select::pick;
 use crate::config::shown_name;
 use crate::config::{Config, ContextName, Editor, Origin};
 
@@ -84,7 +85,7 @@ Examples:
   tasks context use sandbox")]
 struct Use {
     /// Context name
-    name: ContextName,
+    name: Option<ContextName>,
 }
 
 /// Remove a context and its token
@@ -97,7 +98,7 @@ Examples:
   tasks context remove acme --yes")]
 struct Remove {
     /// Context name
-    name: ContextName,
+    name: Option<ContextName>,
 }
 
 pub(crate) async fn run(args: Context, app: &App) -> Result<(), Error> {
@@ -154,13 +155,16 @@ fn show(args: Show, app: &App, answer: &ResultPrinter) -> Result<(), Error> {
 }
 
 fn make_current(args: Use, app: &App, answer: &ResultPrinter) -> Result<(), Error> {
-    let mut entry = entry(&args.name, app.settings.config()?, app)?;
+    let name = match args.name {
+        Some(name) => name,
+        None => pick::context(app, true)?,
+    };
+    let mut entry = entry(&name, app.settings.config()?, app)?;
     let (config, mut editor) = Editor::open(app.config_folder()?)?;
-    editor.set_current(&args.name);
+    editor.set_current(&name);
     editor.save()?;
     entry.current_by = Some(config.path.display().to_string());
-    app.ui
-        .note(&format!("`{}` is the current context", args.name));
+    app.ui.note(&format!("`{name}` is the current context"));
     if let Ok(chosen) = app.settings.chosen()
         && let Source::Variable(variable) = chosen.target.source
     {
@@ -171,7 +175,10 @@ fn make_current(args: Use, app: &App, answer: &ResultPrinter) -> Result<(), Erro
 }
 
 async fn remove(args: Remove, app: &App, answer: &ResultPrinter) -> Result<(), Error> {
-    let name = &args.name;
+    let name = &match args.name {
+        Some(name) => name,
+        None => pick::context(app, false)?,
+    };
     if name.is_sandbox() {
         return Err(Error::usage(
             "the context `sandbox` is built in and cannot be removed",

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use crate::app::App;
 use crate::commands::flags::{PermissionArg, ScopeArg};
 use crate::commands::scope::{completed, named_scope, prompt_environment};
+use crate::commands::select::pick;
 use crate::domain::ArgumentKind;
 use crate::domain::task::argument::is_shell_variable;
 use crate::domain::task::definition::Target;
@@ -30,7 +31,7 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
         work(&mut args, prompt)?;
     }
     if args.image.is_none() && args.service.is_none() {
-        args.service = Some(service(app, prompt, &target).await?);
+        args.service = Some(service(app, &target).await?);
     }
     if args.description.is_none() {
         args.description = optional(prompt, "Description")?;
@@ -65,11 +66,7 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
         2 => prompt_group(prompt),
         3 => Ok(Target::System(project)),
         wide => {
-            let question = Question {
-                default: project,
-                ..Question::new("Project")
-            };
-            let project = prompt.text(&question, &storable)?;
+            let project = pick::project(app, project.as_deref()).await?.name;
             if wide == 1 {
                 return Ok(Target::Project(project));
             }
@@ -106,7 +103,7 @@ fn work(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
     Ok(())
 }
 
-async fn service(app: &App, prompt: &dyn Prompt, target: &Target) -> Result<String, Error> {
+async fn service(app: &App, target: &Target) -> Result<String, Error> {
     let known = match target {
         Target::Environment {
             project,
@@ -117,14 +114,7 @@ async fn service(app: &App, prompt: &dyn Prompt, target: &Target) -> Result<Stri
         }
         _ => Vec::new(),
     };
-    if known.is_empty() {
-        let question = Question::new("Service").suggest("cli");
-        return Ok(prompt.text(&question, &storable)?);
-    }
-    let choices: Vec<Choice> = known.iter().map(Choice::new).collect();
-    let usual = known.iter().position(|s| s == "cli");
-    let picked = prompt.select("Service", &choices, usual)?;
-    Ok(known[picked].clone())
+    pick::service(app, &known)
 }
 
 fn permission(prompt: &dyn Prompt) -> Result<PermissionArg, Error> {

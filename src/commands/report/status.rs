@@ -9,7 +9,6 @@ use crate::terminal::{Style, Symbols};
 
 /// `✓ completed in 12 s`, `✗ failed after 3 s`, `⊘ cancelled`, `● running 40 s`. Without symbols
 /// where the locale is not UTF-8.
-#[allow(dead_code, reason = "for the pickers")]
 pub(crate) fn status_text(run: &Run, now: Timestamp, symbols: Symbols) -> String {
     let mark = symbols.mark(status_style(run));
     format!("{mark}{}", status_phrase(run, now))

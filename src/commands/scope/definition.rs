@@ -83,9 +83,7 @@ pub(crate) async fn completed(
         }
         ScopeArg::Project => {
             require_explicit(&[TargetSetting::Context, TargetSetting::Project])?;
-            let project = scope::project(app)?;
-            scope::report_source(app, "project", project);
-            Target::Project(project.value.clone())
+            Target::Project(scope::project(app).await?)
         }
         ScopeArg::Group => {
             require_explicit(&[TargetSetting::Context])?;

@@ -2,17 +2,18 @@
 
 use crate::app::App;
 use crate::commands::scope;
+use crate::commands::select::pick;
 use crate::domain::Environment;
 use crate::error::Error;
 use crate::ops::places::details;
 use crate::ops::places::place;
 use crate::settings::{Source, Target, TargetSetting};
-use crate::terminal::Choice;
 
 /// The names of project and environment. `only_reads` relaxes the rules for reading.
 pub(crate) async fn chosen_place(app: &App, only_reads: bool) -> Result<(String, String), Error> {
     if app.ui.can_prompt() && app.settings.environment.is_none() {
-        return ask_for_environment(app).await;
+        let project = scope::project(app).await?;
+        return prompt_environment(app, &project).await;
     }
     if !only_reads {
         let what = [
@@ -23,12 +24,9 @@ pub(crate) async fn chosen_place(app: &App, only_reads: bool) -> Result<(String,
         app.require_explicit(&what)
             .map_err(|error| name_branch(app, error))?;
     }
-    let project = scope::project(app)?;
-    scope::report_source(app, "project", project);
-    Ok((
-        project.value.clone(),
-        environment(app, &project.value).await?,
-    ))
+    let project = scope::project(app).await?;
+    let environment = environment(app, &project).await?;
+    Ok((project, environment))
 }
 
 /// The given environment, else that of the git branch.
@@ -90,26 +88,6 @@ fn name_branch(app: &App, error: Error) -> Error {
     }
 }
 
-async fn ask_for_environment(app: &App) -> Result<(String, String), Error> {
-    let project = match &app.settings.project {
-        Some(project) => {
-            scope::report_source(app, "project", project);
-            project.value.clone()
-        }
-        None => {
-            let projects = place::all_projects(app.lagoon().await?).await?;
-            let choices: Vec<Choice> = projects.iter().map(|p| Choice::new(&p.name)).collect();
-            if choices.is_empty() {
-                return Err(Error::not_found("no projects found"));
-            }
-            projects[app.ui.prompt().select("Project", &choices, None)?]
-                .name
-                .clone()
-        }
-    };
-    prompt_environment(app, &project).await
-}
-
 /// Prompts for an environment; the git branch's is the default. Returns the names of project and
 /// environment.
 pub(crate) async fn prompt_environment(
@@ -117,16 +95,9 @@ pub(crate) async fn prompt_environment(
     project: &str,
 ) -> Result<(String, String), Error> {
     let (found, environments) = place::project(app.lagoon().await?, project).await?;
-    if environments.is_empty() {
-        return Err(Error::not_found(format!(
-            "the project `{}` has no environments",
-            found.name
-        )));
-    }
-    let choices: Vec<Choice> = environments.iter().map(environment_choice).collect();
     let default = branch(app).and_then(|branch| suggested(app, &environments, branch));
-    let picked = app.ui.prompt().select("Environment", &choices, default)?;
-    Ok((found.name, environments[picked].name.clone()))
+    let picked = pick::environment(app, &found, environments, default)?;
+    Ok((found.name, picked.name))
 }
 
 /// The position of the git branch's environment. Production is never the default.
@@ -140,13 +111,4 @@ fn suggested(app: &App, environments: &[Environment], branch: &str) -> Option<us
     app.ui.note(&format!("{GIT_BRANCH} `{branch}` {words}"));
     let found = found.filter(|found| !found.is_production())?;
     environments.iter().position(|e| e.id == found.id)
-}
-
-pub(crate) fn environment_choice(environment: &Environment) -> Choice {
-    let choice = Choice::new(&environment.name);
-    if environment.is_production() {
-        choice.note("production").never_preselected()
-    } else {
-        choice
-    }
 }

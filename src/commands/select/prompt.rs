@@ -1,37 +1,13 @@
-//! Prompts for a task and its values.
+//! Prompts for the values of a task.
 
 use crate::app::App;
 use crate::commands::input::values::Values;
-use crate::commands::scope;
-use crate::domain::place::view::EnvironmentView;
+use crate::commands::select::pick;
 use crate::domain::task::text::storable;
 use crate::domain::{Argument, Definition, Environment};
 use crate::error::Error;
 use crate::ops::places::place;
 use crate::terminal::{Choice, Prompt, Question};
-
-pub(crate) fn task<'a>(app: &App, view: &'a EnvironmentView) -> Result<&'a Definition, Error> {
-    if view.definitions.is_empty() {
-        return Err(Error::not_found(format!(
-            "no tasks found that you can invoke on {}",
-            view.environment.label()
-        )));
-    }
-    let choices: Vec<Choice> = view
-        .definitions
-        .iter()
-        .map(|d| {
-            let choice = Choice::new(&d.name);
-            if d.description.is_empty() {
-                choice
-            } else {
-                choice.note(&d.description)
-            }
-        })
-        .collect();
-    let picked = app.ui.prompt().select("Task", &choices, None)?;
-    Ok(&view.definitions[picked])
-}
 
 /// Prompts for values that are not given: required ones, or `all`. Environment-typed arguments need
 /// a request.
@@ -104,7 +80,7 @@ fn among(
     environments: &[Environment],
 ) -> Result<Option<String>, Error> {
     let choice = |value: &String| match environments.iter().find(|e| e.name == *value) {
-        Some(environment) => scope::environment_choice(environment),
+        Some(environment) => pick::environment_choice(environment),
         // An environment of unknown type may be production.
         None if argument.kind.is_environment() => Choice::new(value).never_preselected(),
         None => Choice::new(value),

@@ -1,4 +1,5 @@
-//! RUN arguments: ids, names, `--last`, or the output of `invoke` on stdin.
+//! RUN arguments: ids, names, addresses of pages, `--last`, `--latest`, the output of `invoke` on stdin,
+//! or the choice at a prompt.
 
 use std::collections::HashSet;
 
@@ -7,52 +8,97 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::commands::report::ResultShape;
-use crate::commands::select::last;
+use crate::commands::select::latest::{self, LatestArgs};
+use crate::commands::select::{last, pick};
 use crate::domain::RunRef;
+use crate::domain::run::reference::address;
 use crate::error::Error;
 use crate::regular_file::bounded;
 use crate::secret::conceal_recognized;
 
+/// The command's use of a run: it decides which runs are offered, and how strictly their environment must
+/// be named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RunUse {
+    Read,
+    Wait,
+    Cancel,
+    /// -e names the environment of the new run.
+    Rerun,
+    Upload,
+}
+
+impl RunUse {
+    pub(super) fn only_reads(self) -> bool {
+        matches!(self, RunUse::Read | RunUse::Wait)
+    }
+
+    pub(super) fn only_unfinished(self) -> bool {
+        matches!(self, RunUse::Wait | RunUse::Cancel)
+    }
+}
+
 /// The runs to work on.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// Run id or lagoon-task-… name; `-` reads runs from stdin
-    #[arg(value_name = "RUN", required_unless_present = "last")]
+    /// Run id, lagoon-task-… name or address of the run's page; `-` reads runs from stdin
+    #[arg(value_name = "RUN", conflicts_with_all = ["last", "latest"])]
     runs: Vec<String>,
+    #[command(flatten)]
+    instead: RunFlags,
+}
+
+/// The flags that select a run instead of RUN.
+#[derive(Debug, Args)]
+struct RunFlags {
     /// Select the last run that this machine started
-    #[arg(long, conflicts_with = "runs")]
+    #[arg(long)]
     last: bool,
+    #[command(flatten)]
+    latest: LatestArgs,
+}
+
+impl RunFlags {
+    fn is_given(&self) -> bool {
+        self.last || self.latest.is_given()
+    }
 }
 
 impl RunArgs {
     pub(crate) fn shape(&self) -> ResultShape {
         match self.runs.as_slice() {
-            _ if self.last => ResultShape::One,
+            [] => ResultShape::One,
             [one] if one != "-" => ResultShape::One,
             _ => ResultShape::Many,
         }
     }
 
+    /// True if project and environment decide which run is selected.
+    pub(crate) fn needs_place(&self, can_prompt: bool) -> bool {
+        self.instead.latest.is_given() || (self.runs.is_empty() && !self.instead.last && can_prompt)
+    }
+
     /// The runs in their order, without repetitions.
-    pub(crate) fn resolve(&self, app: &App) -> Result<Vec<RunRef>, Error> {
-        resolve(app, &self.runs, self.last)
+    pub(crate) async fn resolve(&self, app: &App, of: RunUse) -> Result<Vec<RunRef>, Error> {
+        resolve(app, &self.runs, &self.instead, of).await
     }
 }
 
 /// The single run of a command that takes other arguments, too.
 #[derive(Debug, Args)]
 pub(crate) struct OneRun {
-    /// Run id or lagoon-task-… name; `-` reads it from stdin
-    #[arg(value_name = "RUN", required_unless_present = "last")]
+    /// Run id, lagoon-task-… name or address of the run's page; `-` reads it from stdin
+    #[arg(value_name = "RUN")]
     run: Option<String>,
-    /// Select the last run that this machine started
-    #[arg(long)]
-    last: bool,
+    #[command(flatten)]
+    instead: RunFlags,
 }
 
 impl OneRun {
-    pub(crate) fn resolve(&self, app: &App) -> Result<RunRef, Error> {
-        let mut found = resolve(app, self.run.as_slice(), self.last)?;
+    pub(crate) async fn resolve(&self, app: &App, of: RunUse) -> Result<RunRef, Error> {
+        let named = self.run.as_slice();
+        let named = if self.instead.is_given() { &[] } else { named };
+        let mut found = resolve(app, named, &self.instead, of).await?;
         match (found.pop(), found.len()) {
             (Some(only), 0) => Ok(only),
             (_, others) => Err(Error::usage(format!(
@@ -63,15 +109,34 @@ impl OneRun {
         }
     }
 
-    /// The first positional argument if `--last` names the run.
+    pub(crate) fn needs_place(&self, can_prompt: bool) -> bool {
+        self.instead.latest.is_given() || (self.run.is_none() && !self.instead.last && can_prompt)
+    }
+
+    /// The first positional argument if a flag selects the run.
     pub(crate) fn first_word(&self) -> Option<&str> {
-        self.run.as_deref().filter(|_| self.last)
+        self.run.as_deref().filter(|_| self.instead.is_given())
     }
 }
 
-fn resolve(app: &App, runs: &[String], last: bool) -> Result<Vec<RunRef>, Error> {
+async fn resolve(
+    app: &App,
+    runs: &[String],
+    instead: &RunFlags,
+    of: RunUse,
+) -> Result<Vec<RunRef>, Error> {
     app.settings.chosen()?;
-    if last {
+    if instead.latest.is_given() {
+        return Ok(vec![latest::newest(app, &instead.latest, of).await?]);
+    }
+    if runs.is_empty() && !instead.last {
+        if !app.ui.can_prompt() {
+            return Err(no_run_given());
+        }
+        return Ok(vec![pick::run(app, &instead.latest, of).await?]);
+    }
+    instead.latest.require_no_filter()?;
+    if instead.last {
         return Ok(vec![last::last(app)?]);
     }
     if runs.iter().filter(|run| *run == "-").count() > 1 {
@@ -82,10 +147,34 @@ fn resolve(app: &App, runs: &[String], last: bool) -> Result<Vec<RunRef>, Error>
         if run == "-" {
             found.extend(stdin(app)?);
         } else {
+            require_own_page(app, run)?;
             found.push(RunRef::parse(run)?);
         }
     }
     Ok(without_repetition(found))
+}
+
+fn no_run_given() -> Error {
+    Error::not_given_off_terminal("run").hint(
+        "name it by its id, lagoon-task-… name or page address, or use --last, --latest -e ENVIRONMENT, or \
+         `-` to read runs from stdin",
+    )
+}
+
+/// Refuses the page of another Lagoon, if the address of this one's UI is known.
+fn require_own_page(app: &App, run: &str) -> Result<(), Error> {
+    let (Some(page), Some(ui)) = (address(run), app.ui_url().as_deref().and_then(address)) else {
+        return Ok(());
+    };
+    if page.host_str() == ui.host_str() {
+        return Ok(());
+    }
+    let host = page.host_str().unwrap_or_default();
+    let context = app.settings.context_label()?;
+    Err(Error::usage(format!(
+        "{host} is not the UI of `{context}`, which is {ui}"
+    ))
+    .hint("select the context of that Lagoon with -l; to list contexts: tasks context list"))
 }
 
 fn without_repetition(mut runs: Vec<RunRef>) -> Vec<RunRef> {

@@ -2,10 +2,13 @@
 
 use crate::app::App;
 use crate::commands::report::{PlaceColumns, ResultPrinter, ResultShape, RunReport, RunsReport};
-use crate::commands::select::RunArgs;
-use crate::domain::Run;
+use crate::commands::select::{RunArgs, RunUse};
+use crate::domain::names::same_name;
+use crate::domain::place::{namespace, safe};
+use crate::domain::{Environment, Run};
 use crate::error::Error;
 use crate::ops::runs::{history, wait};
+use crate::settings::Sourced;
 
 pub(crate) struct NamedRuns {
     pub runs: Vec<Run>,
@@ -15,13 +18,14 @@ pub(crate) struct NamedRuns {
 
 impl NamedRuns {
     /// Reads the runs. The time limits of a wait do not apply. Fails if no run can be read.
-    pub(crate) async fn read(args: &RunArgs, app: &App) -> Result<NamedRuns, Error> {
-        let wanted = args.resolve(app)?;
+    pub(crate) async fn read(args: &RunArgs, app: &App, of: RunUse) -> Result<NamedRuns, Error> {
+        let wanted = args.resolve(app, of).await?;
         let lagoon = app.lagoon().await?;
         let (mut runs, mut missing) = (Vec::new(), Vec::new());
         for found in history::find_all(lagoon, &wanted).await {
             match found {
                 Ok(run) => {
+                    require_place(app, &run, of)?;
                     app.record_run(&run);
                     runs.push(run);
                 }
@@ -41,6 +45,49 @@ impl NamedRuns {
         wait::first_of_all(self.missing)?;
         Ok(self.runs)
     }
+}
+
+/// Refuses a run of another project or environment than -p and -e name on the command line.
+pub(crate) fn require_place(app: &App, run: &Run, of: RunUse) -> Result<(), Error> {
+    let Some(place) = run.environment.as_deref() else {
+        return Ok(());
+    };
+    let (id, project) = (run.id, &place.project.name);
+    if let Some(other) = on_line(app.settings.project.as_ref())
+        && !same_name(other, project)
+    {
+        return Err(Error::usage(format!(
+            "run {id} belongs to the project `{project}`, not to `{other}`"
+        ))
+        .hint("omit -p, or name a run of that project"));
+    }
+    match on_line(app.settings.environment.as_ref()) {
+        Some(other) if of != RunUse::Rerun && !has_name(place, other) => {
+            let environment = &place.name;
+            Err(Error::usage(format!(
+                "run {id} belongs to the environment `{environment}`, not to `{other}`"
+            ))
+            .hint("omit -e, or name a run of that environment"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// True if the flags name a project or an environment.
+pub(crate) fn names_place(app: &App) -> bool {
+    on_line(app.settings.project.as_ref()).is_some()
+        || on_line(app.settings.environment.as_ref()).is_some()
+}
+
+fn has_name(place: &Environment, text: &str) -> bool {
+    same_name(&place.name, text)
+        || safe(&place.name) == text
+        || namespace(&place.project.name, &place.name).as_deref() == Some(text)
+}
+
+fn on_line(setting: Option<&Sourced<String>>) -> Option<&str> {
+    let flag = setting.filter(|value| value.is_flag())?;
+    Some(&flag.value)
 }
 
 pub(crate) fn print_runs(

@@ -16,6 +16,8 @@ use crate::domain::place::selection::{
 use crate::error::Error;
 use crate::ops::places::targets::{self, Depth, ResolvedEnvironment, ResolvedTargets};
 use crate::settings::{TargetSetting, pair};
+use std::collections::BTreeSet;
+
 use clap::Args;
 
 /// The heading of these flags in the help.
@@ -68,6 +70,16 @@ impl SelectedTargets {
             Some(origin) => format!("{environment} ({origin})"),
             None => environment,
         }
+    }
+
+    /// The services that an environment has, by name.
+    pub(crate) fn services(&self) -> Vec<String> {
+        let services = self
+            .seen
+            .iter()
+            .flat_map(|seen| &seen.view.environment.services);
+        let services: BTreeSet<&String> = services.flatten().collect();
+        services.into_iter().cloned().collect()
     }
 
     pub(crate) fn require_no_values(&self, command: &str) -> Result<(), Error> {
@@ -136,7 +148,7 @@ impl TargetArgs {
             return Ok(None);
         }
         app.settings.chosen()?;
-        let selection = self.selection(app, true)?;
+        let selection = self.selection(app, true).await?;
         let projects = targets::whole_projects(app.lagoon().await?, &selection).await?;
         Ok(projects.map(|projects| (projects, selection)))
     }
@@ -150,12 +162,12 @@ impl TargetArgs {
     ) -> Result<SelectedTargets, Error> {
         app.settings.chosen()?;
         let file = match &self.targets {
-            Some(file) => Some(self.read_file(app, file, only_reads)?),
+            Some(file) => Some(self.read_file(app, file, only_reads).await?),
             None => None,
         };
         let selection = match &file {
             Some(file) => file.selection(),
-            None => self.selection(app, only_reads)?,
+            None => self.selection(app, only_reads).await?,
         };
         let lagoon = app.lagoon().await?;
         let ResolvedTargets { seen, missing } =
@@ -175,12 +187,17 @@ impl TargetArgs {
         })
     }
 
-    fn read_file(&self, app: &App, name: &str, only_reads: bool) -> Result<TargetsFile, Error> {
+    async fn read_file(
+        &self,
+        app: &App,
+        name: &str,
+        only_reads: bool,
+    ) -> Result<TargetsFile, Error> {
         self.require_only_file(app)?;
         let lines = targets_file::read(app, name)?;
         let default = match lines.iter().all(|line| line.project.is_some()) {
             true => String::new(),
-            false => inferred_project(app, only_reads)?,
+            false => inferred_project(app, only_reads).await?,
         };
         let place = |line: TargetLine| {
             let origin = format!("{name}, line {}", line.number);
@@ -212,7 +229,7 @@ impl TargetArgs {
         Ok(())
     }
 
-    fn selection(&self, app: &App, only_reads: bool) -> Result<Selection, Error> {
+    async fn selection(&self, app: &App, only_reads: bool) -> Result<Selection, Error> {
         let settings = &app.settings;
         let named = &settings.named;
         let ways = [
@@ -278,9 +295,9 @@ impl TargetArgs {
                     .collect(),
             ),
             (None, false) if only_pairs => ProjectSelection::Named(Vec::new()),
-            (None, false) => ProjectSelection::Named(vec![NamePattern::Plain(inferred_project(
-                app, only_reads,
-            )?)]),
+            (None, false) => ProjectSelection::Named(vec![NamePattern::Plain(
+                inferred_project(app, only_reads).await?,
+            )]),
         };
         Ok(Selection {
             projects,
@@ -334,11 +351,9 @@ impl TargetsFile {
 }
 
 /// The inferred project. For a change, it must be explicit.
-fn inferred_project(app: &App, only_reads: bool) -> Result<String, Error> {
+async fn inferred_project(app: &App, only_reads: bool) -> Result<String, Error> {
     if !only_reads {
         app.require_explicit(&[TargetSetting::Project])?;
     }
-    let project = scope::project(app)?;
-    scope::report_source(app, "project", project);
-    Ok(project.value.clone())
+    scope::project(app).await
 }

@@ -22,16 +22,27 @@ pub(crate) enum TaskNotFound {
     InOtherScope(Box<Definition>, Option<Target>),
 }
 
-/// Finds a task of exactly the site's scope.
-pub(crate) fn find(site: &ScopeView, task: &TaskRef) -> Result<Definition, TaskNotFound> {
-    let mut all: Vec<Definition> = Vec::new();
+/// The tasks of exactly the site's scope.
+pub(crate) fn own_tasks(site: &ScopeView) -> Vec<&Definition> {
+    let mut own = all_tasks(site);
+    own.retain(|definition| definition.scope == site.scope);
+    own
+}
+
+fn all_tasks(site: &ScopeView) -> Vec<&Definition> {
+    let mut all: Vec<&Definition> = Vec::new();
     for definition in site.definitions() {
         if !all.iter().any(|d| d.id == definition.id) {
-            all.push(definition.clone());
+            all.push(definition);
         }
     }
-    let own = all.iter().filter(|d| d.scope == site.scope);
-    let own: Vec<Definition> = own.cloned().collect();
+    all
+}
+
+/// Finds a task of exactly the site's scope.
+pub(crate) fn find(site: &ScopeView, task: &TaskRef) -> Result<Definition, TaskNotFound> {
+    let owned = |tasks: Vec<&Definition>| tasks.into_iter().cloned().collect::<Vec<Definition>>();
+    let (own, all) = (owned(own_tasks(site)), owned(all_tasks(site)));
     let missing = match task.find(&own) {
         Ok(found) => return Ok(found.clone()),
         Err(error @ (RefError::Missing { .. } | RefError::NoId(_))) => error,

@@ -1,0 +1,138 @@
+//! `--latest`: the newest run of an environment, optionally of a task, a status or the caller.
+
+use std::collections::{HashMap, HashSet};
+
+use clap::Args;
+
+use crate::app::App;
+use crate::commands::flags::given;
+use crate::commands::scope;
+use crate::commands::select::run::RunUse;
+use crate::domain::names::nearest;
+use crate::domain::run::{RecentRun, STATUSES};
+use crate::domain::{Environment, Outcome, RunRef};
+use crate::error::{Error, Hint};
+use crate::ops::places::place;
+use crate::ops::runs::history::{self, RunFilter};
+use crate::ops::runs::wait;
+
+#[derive(Debug, Args)]
+pub(crate) struct LatestArgs {
+    /// Select the newest run of the environment (-e), whoever started it
+    #[arg(long, conflicts_with = "last")]
+    latest: bool,
+    /// With --latest, consider only runs of the task with this name
+    #[arg(long, hide_short_help = true, value_name = "NAME")]
+    task: Option<String>,
+    /// With --latest, consider only runs with this status or outcome (repeatable)
+    #[arg(long, hide_short_help = true, value_name = "STATUS")]
+    status: Vec<String>,
+    /// With --latest, consider only runs that you started
+    #[arg(long, hide_short_help = true)]
+    mine: bool,
+}
+
+impl LatestArgs {
+    pub(super) fn is_given(&self) -> bool {
+        self.latest
+    }
+
+    pub(super) fn require_no_filter(&self) -> Result<(), Error> {
+        match self.filters().next() {
+            Some(flag) => Err(Error::no_effect(&flag, "--latest")),
+            None => Ok(()),
+        }
+    }
+
+    /// The given filters.
+    fn filters(&self) -> impl Iterator<Item = String> {
+        given([
+            (self.task.is_some(), "--task"),
+            (!self.status.is_empty(), "--status"),
+            (self.mine, "--mine"),
+        ])
+    }
+}
+
+/// The newest run that the flags select.
+pub(super) async fn newest(app: &App, flags: &LatestArgs, of: RunUse) -> Result<RunRef, Error> {
+    check_filters(app, flags.task.as_deref(), &flags.status)?;
+    let (environment, runs) = recent(app, flags, of, 1, false).await?;
+    let Some(RecentRun { run, .. }) = runs.first() else {
+        return Err(none(&environment, flags, false));
+    };
+    app.ui.note(&format!(
+        "run {} of `{}` on {}",
+        run.id,
+        run.name,
+        environment.label()
+    ));
+    Ok(RunRef::Id(run.id))
+}
+
+/// The environment and its newest runs, at most `limit`. Prompts for a missing place at a terminal.
+pub(super) async fn recent(
+    app: &App,
+    flags: &LatestArgs,
+    of: RunUse,
+    limit: usize,
+    active: bool,
+) -> Result<(Environment, Vec<RecentRun>), Error> {
+    let (project, environment) = scope::chosen_place(app, of.only_reads()).await?;
+    let lagoon = app.lagoon().await?;
+    let view = place::environment(lagoon, &project, &environment, false).await?;
+    let wanted = RunFilter {
+        statuses: flags.status.clone(),
+        active,
+        task: flags.task.clone(),
+        mine: flags.mine,
+        since: None,
+        limit,
+        also: HashSet::new(),
+        listed: HashMap::new(),
+    };
+    let environments = [view.environment];
+    let listed = history::list(lagoon, &environments, &wanted).await;
+    wait::first_of_all(listed.failures)?;
+    let [environment] = environments;
+    Ok((environment, listed.runs))
+}
+
+/// The error about an environment without such runs.
+pub(super) fn none(environment: &Environment, flags: &LatestArgs, active: bool) -> Error {
+    let place = environment.label();
+    let filters: Vec<String> = flags.filters().collect();
+    let error = Error::not_found(match (active, filters.as_slice()) {
+        (true, _) => format!("no runs in progress on {place}"),
+        (false, []) => format!("no runs found on {place}"),
+        (false, filters) => format!("no run on {place} matches {}", filters.join(", ")),
+    });
+    error.hint(Hint::ListRuns)
+}
+
+/// Refuses empty values, which unset variables leave, and warns about unknown statuses, which a
+/// newer Lagoon may have.
+pub(crate) fn check_filters(
+    app: &App,
+    task: Option<&str>,
+    statuses: &[String],
+) -> Result<(), Error> {
+    if task.is_some_and(|task| task.trim().is_empty()) {
+        return Err(Error::empty_value("--task"));
+    }
+    for word in statuses {
+        if word.trim().is_empty() {
+            return Err(Error::empty_value("--status"));
+        }
+        let known = Outcome::WORDS.iter().chain(&STATUSES).copied();
+        if !known.clone().any(|known| known.eq_ignore_ascii_case(word)) {
+            let near = nearest(word, known);
+            let near = near
+                .first()
+                .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            app.ui
+                .warn(&format!("--status: unknown status `{word}`{near}"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! The list prompts: for a project, an environment, a task, a run, a service and a context.
+
+use jiff::Timestamp;
+
+use crate::app::App;
+use crate::commands::report::{moment_of, status_text};
+use crate::commands::select::latest::{self, LatestArgs};
+use crate::commands::select::run::RunUse;
+use crate::config::{ContextName, SANDBOX};
+use crate::domain::run::RecentRun;
+use crate::domain::task::text::storable;
+use crate::domain::{Definition, Environment, Project, RunRef};
+use crate::error::Error;
+use crate::ops::places::place;
+use crate::output::time;
+use crate::terminal::{Choice, Question, Symbols};
+
+/// The number of runs that a list offers.
+const RUNS: usize = 100;
+
+/// Prompts for one of all projects; `default` is its name.
+pub(crate) async fn project(app: &App, default: Option<&str>) -> Result<Project, Error> {
+    let mut projects = place::all_projects(app.lagoon().await?).await?;
+    if projects.is_empty() {
+        return Err(Error::not_found("no projects found"));
+    }
+    let choices: Vec<Choice> = projects.iter().map(|p| Choice::new(&p.name)).collect();
+    let default = default.and_then(|name| projects.iter().position(|p| p.name == name));
+    let picked = app.ui.prompt().select("Project", &choices, default)?;
+    Ok(projects.swap_remove(picked))
+}
+
+/// Prompts for one of these environments of a project.
+pub(crate) fn environment(
+    app: &App,
+    project: &Project,
+    mut environments: Vec<Environment>,
+    default: Option<usize>,
+) -> Result<Environment, Error> {
+    if environments.is_empty() {
+        return Err(Error::not_found(format!(
+            "the project `{}` has no environments",
+            project.name
+        )));
+    }
+    let choices: Vec<Choice> = environments.iter().map(environment_choice).collect();
+    let picked = app.ui.prompt().select("Environment", &choices, default)?;
+    Ok(environments.swap_remove(picked))
+}
+
+pub(crate) fn environment_choice(environment: &Environment) -> Choice {
+    let choice = Choice::new(&environment.name);
+    if environment.is_production() {
+        choice.column("production").never_preselected()
+    } else {
+        choice
+    }
+}
+
+/// Prompts for one of these tasks; `place` is for the error if there are none.
+pub(crate) fn task<'a>(
+    app: &App,
+    definitions: &[&'a Definition],
+    place: &str,
+) -> Result<&'a Definition, Error> {
+    if definitions.is_empty() {
+        return Err(Error::not_found(format!("no tasks found on {place}")));
+    }
+    let has_namesake = |d: &Definition| definitions.iter().filter(|o| o.name == d.name).count() > 1;
+    let has_namesakes = definitions.iter().any(|d| has_namesake(d));
+    let choice = |definition: &&Definition| {
+        let mut choice = Choice::new(&definition.name);
+        if has_namesakes {
+            let (id, scope) = (definition.id, definition.scope.word());
+            choice = choice.column(format!("id {id}")).column(scope);
+        }
+        choice.note(&definition.description)
+    };
+    let choices: Vec<Choice> = definitions.iter().map(choice).collect();
+    Ok(definitions[app.ui.prompt().select("Task", &choices, None)?])
+}
+
+/// The error about a missing TASK without a terminal.
+pub(crate) fn no_task_given(command: &str) -> Error {
+    Error::not_given_off_terminal("task").hint(format!(
+        "name the task by its name or id after `{command}`; to list tasks: tasks list"
+    ))
+}
+
+/// Prompts for a recent run of the environment, newest first.
+pub(super) async fn run(app: &App, flags: &LatestArgs, of: RunUse) -> Result<RunRef, Error> {
+    let active = of.only_unfinished();
+    let (environment, runs) = latest::recent(app, flags, of, RUNS, active).await?;
+    if runs.is_empty() {
+        return Err(latest::none(&environment, flags, active));
+    }
+    let (now, symbols) = (Timestamp::now(), app.ui.symbols());
+    let choice = |recent: &RecentRun| {
+        let choice = run_choice(recent, &environment, now, symbols);
+        if of.only_reads() || !environment.is_production() {
+            choice
+        } else {
+            choice.never_preselected()
+        }
+    };
+    let choices: Vec<Choice> = runs.iter().map(choice).collect();
+    let picked = app.ui.prompt().select("Run", &choices, None)?;
+    Ok(RunRef::Id(runs[picked].run.id))
+}
+
+fn run_choice(
+    recent: &RecentRun,
+    environment: &Environment,
+    now: Timestamp,
+    symbols: Symbols,
+) -> Choice {
+    let run = &recent.run;
+    let created = moment_of(&run.created).map(|at| time::relative(at, now));
+    Choice::new(run.id.to_string())
+        .column(run.name.as_str())
+        .column(&environment.name)
+        .column(status_text(run, now, symbols))
+        .column(created.unwrap_or_default())
+        .named(format!("{} {}", run.id, run.name))
+}
+
+/// Prompts for one of these services; `cli` is preselected. Without services, the name is typed.
+pub(crate) fn service(app: &App, services: &[String]) -> Result<String, Error> {
+    if services.is_empty() {
+        let question = Question::new("Service").suggest("cli");
+        return Ok(app.ui.prompt().text(&question, &storable)?);
+    }
+    let choices: Vec<Choice> = services.iter().map(Choice::new).collect();
+    let usual = services.iter().position(|service| service == "cli");
+    let picked = app.ui.prompt().select("Service", &choices, usual)?;
+    Ok(services[picked].clone())
+}
+
+/// Prompts for a context; `with_sandbox` offers the built-in one, too.
+pub(crate) fn context(app: &App, with_sandbox: bool) -> Result<ContextName, Error> {
+    if !app.ui.can_prompt() {
+        return Err(Error::not_given_off_terminal("context")
+            .hint("name it; to list contexts: tasks context list"));
+    }
+    let known = app.settings.config()?.contexts.iter().map(|context| {
+        let host = context.api.host_str().unwrap_or_default();
+        (context.name.clone(), host.to_owned())
+    });
+    let sandbox = (with_sandbox && cfg!(feature = "sandbox"))
+        .then(|| Some((SANDBOX.parse().ok()?, "built in".to_owned())))
+        .flatten();
+    let mut contexts: Vec<(ContextName, String)> = known.chain(sandbox).collect();
+    if contexts.is_empty() {
+        return Err(
+            Error::not_found("no contexts found").hint("add one: tasks context add NAME ADDRESS")
+        );
+    }
+    let choice = |(name, host): &(ContextName, String)| Choice::new(name.as_str()).column(host);
+    let choices: Vec<Choice> = contexts.iter().map(choice).collect();
+    let picked = app.ui.prompt().select("Context", &choices, None)?;
+    Ok(contexts.swap_remove(picked).0)
+}
