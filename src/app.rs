@@ -4,6 +4,7 @@
 mod browser;
 mod connect;
 mod discovery;
+pub(crate) mod final_page;
 mod interrupt;
 mod output_failures;
 mod page;
@@ -18,6 +19,7 @@ use std::sync::OnceLock;
 
 use tokio::sync::OnceCell;
 
+pub(crate) use browser::BrowserWindow;
 pub(crate) use discovery::DiscoveryOutcome;
 pub(crate) use interrupt::{Claim, GiveUp, Interrupts};
 pub(crate) use output_failures::OutputFailures;

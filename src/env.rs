@@ -14,7 +14,7 @@ use std::ffi::OsString;
 #[cfg(feature = "cli")]
 pub(crate) use crate::secret::Secret;
 #[cfg(feature = "cli")]
-pub(crate) use variables::Env;
+pub(crate) use variables::{Desktop, Env};
 
 #[cfg(feature = "cli")]
 pub(crate) fn named(name: &str) -> Option<String> {

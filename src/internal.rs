@@ -1,5 +1,6 @@
 //! Items for the program, its tests, its fuzz targets and its benchmarks. They change without notice.
 
+pub use crate::app::final_page::serve as serve_sign_in_page;
 pub use crate::auth::over_ssh::key_for_ssh;
 pub use crate::cli::{command, run, shells};
 pub use crate::clock::{Clock, SteppedClock};

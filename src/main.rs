@@ -15,6 +15,9 @@ fn main() -> ExitCode {
             return runner::main(args);
         }
     }
+    if let Some(code) = tasks::serve_sign_in_page(std::env::args_os().skip(1)) {
+        return code;
+    }
     // Ends the process when a shell asks for candidates.
     let shells = tasks::shells();
     let shells = shells.each_ref().map(|shell| shell as &dyn EnvCompleter);

@@ -29,7 +29,7 @@ pub(crate) use target::{ResolvedTarget, Target, TokenOrigin};
 use crate::config::{Config, ConfigError, FILE, PodVariables};
 use crate::domain::names::closest;
 
-pub(crate) use crate::env::Env;
+pub(crate) use crate::env::{Desktop, Env};
 
 pub(crate) const FORMATS: [&str; 8] =
     ["table", "tsv", "json", "jsonl", "yaml", "csv", "name", "id"];
@@ -97,6 +97,7 @@ pub(crate) struct Settings {
     pub role: Option<String>,
     #[cfg(feature = "sandbox")]
     pub simulate: bool,
+    pub desktop: Desktop,
     pub folders: Folders,
     // Commands without Lagoon work without a readable file, so its error is reported on first use.
     config: Result<Config, SettingsError>,
@@ -160,6 +161,7 @@ impl Settings {
             role: flags.role.clone(),
             #[cfg(feature = "sandbox")]
             simulate: flags.simulate,
+            desktop: env.desktop,
             folders: Folders {
                 config: env.config_folder(),
                 state: env.state_folder(),

@@ -20,6 +20,8 @@ use crate::support::process::{DEADLINE, Invocation, eventually};
 use crate::support::proxy::{Fault, Proxy};
 use crate::support::ssh::{script, with_bin};
 
+mod window;
+
 /// A Lagoon, and a browser that only notes which address it is to open.
 pub(crate) struct Browser {
     pub(crate) env: TestEnv,

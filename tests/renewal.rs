@@ -181,7 +181,7 @@ fn without_renewal_waiting_ends_with_a_hint_to_resume() {
     ---- stdout
     1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
     ---- stderr
-    error: not signed in: the browser session for the context `here` has ended
+    error: not signed in: the browser session for `here` has ended
     hint: sign in again: tasks login -l here --browser
     hint: the last known status of run 1 is running
     hint: the run continues; to wait for it: tasks wait 1

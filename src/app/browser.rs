@@ -6,13 +6,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use url::Url;
 
-use super::{App, connect, page};
+use super::{App, connect, final_page, page};
 use crate::auth::{
-    AuthError, BrowserTokens, HttpRequest, HttpResponse, Web, WebError, sign_in_with_browser,
+    AuthError, BrowserError, BrowserTokens, Callback, HttpRequest, HttpResponse, Opener, Page, Web,
+    WebError, sign_in_with_browser,
 };
 use crate::config::Context;
 use crate::error::Error;
 use crate::lagoon::{LagoonError, Network, Trace};
+use crate::settings::Desktop;
 use crate::terminal::Stream;
 
 impl App {
@@ -20,7 +22,7 @@ impl App {
         &self,
         context: &Context,
         limit: Duration,
-    ) -> Result<BrowserTokens, Error> {
+    ) -> Result<(BrowserTokens, BrowserWindow), Error> {
         let endpoint = context.authorization_endpoint.as_ref().ok_or_else(|| {
             let name = &context.name;
             let error = Error::usage(format!("no Keycloak address is known for `{name}`"))
@@ -31,17 +33,28 @@ impl App {
             }
         })?;
         let web = self.web(Some(context), self.settings.request_timeout.value)?;
-        let granted = sign_in_with_browser(endpoint, web, &|url| self.show(url), limit).await;
-        Ok(granted.map_err(AuthError::from)?)
-    }
-
-    /// Prints the address even with `-q`, and opens it.
-    fn show(&self, url: &Url) {
-        let text = format!("to sign in, open this page in a browser on this machine:\n{url}\n");
-        let _ = self.ui.write(Stream::Err, text.as_bytes());
-        if page::start(url.as_str()).is_err() {
-            self.ui
-                .note("could not start a browser; open the page yourself");
+        let callback = Callback::listen().await.map_err(AuthError::from)?;
+        let opener = AnnouncedOpener { app: self };
+        let granted = sign_in_with_browser(&callback, endpoint, web, &opener, limit).await;
+        let window = BrowserWindow {
+            callback,
+            context: context.name.to_string(),
+        };
+        match granted {
+            Ok(tokens) => Ok((tokens, window)),
+            Err(error) => {
+                let page = Page::of_error(&window.context, &error);
+                window.show(page).await;
+                let is_late = matches!(error, BrowserError::TimedOut(_));
+                let error = Error::from(AuthError::from(error));
+                Err(match &context.ssh {
+                    Some(_) if is_late => error.hint(format!(
+                        "or sign in over ssh: tasks login -l {}",
+                        context.name
+                    )),
+                    _ => error,
+                })
+            }
         }
     }
 
@@ -58,6 +71,83 @@ impl App {
             trace: connect::trace(&self.ui, &self.settings),
         }))
     }
+}
+
+/// The browser window of a sign-in that has not ended.
+pub(crate) struct BrowserWindow {
+    callback: Callback,
+    context: String,
+}
+
+impl BrowserWindow {
+    pub(crate) async fn finish(self, is_signed_in: bool) {
+        let page = match is_signed_in {
+            true => Page::signed_in(&self.context),
+            false => Page::not_signed_in(&self.context),
+        };
+        self.show(page).await;
+    }
+
+    async fn show(self, page: Page) {
+        if let Some(listener) = self.callback.finish(page.clone()).await {
+            final_page::keep_reachable(listener, &page);
+        }
+    }
+}
+
+/// Prints what the opener cannot do.
+struct AnnouncedOpener<'a> {
+    app: &'a App,
+}
+
+#[async_trait]
+impl Opener for AnnouncedOpener<'_> {
+    /// Prints the address even with `-q`.
+    async fn open(&self, url: &Url, port: u16) {
+        let ui = &self.app.ui;
+        let print = |text: &str| {
+            let _ = ui.write(Stream::Err, text.as_bytes());
+        };
+        let Desktop {
+            over_ssh,
+            has_display,
+        } = self.app.settings.desktop;
+        print(&format!(
+            "to sign in, open this page in a browser:\n{url}\n"
+        ));
+        let is_elsewhere = over_ssh || !has_display;
+        if is_elsewhere {
+            print(&elsewhere(port));
+        }
+        // Without a display, an opener starts a browser in the terminal.
+        if over_ssh && !has_display {
+            return;
+        }
+        let failure = match page::start(url.as_str()) {
+            Ok(mut opener) => match opener.wait().await {
+                Ok(status) if status.success() => return,
+                Ok(status) => status.to_string(),
+                Err(error) => error.to_string(),
+            },
+            Err(error) => error.to_string(),
+        };
+        ui.note(&format!(
+            "could not start a browser ({failure}); open the page yourself"
+        ));
+        if !is_elsewhere {
+            print(&elsewhere(port));
+        }
+    }
+}
+
+/// The ways to finish a sign-in in a browser on another machine.
+fn elsewhere(port: u16) -> String {
+    format!(
+        "if the browser runs on another machine, use one of these ways:\n  \
+         before signing in, run there: ssh -L {port}:127.0.0.1:{port} this-host\n  \
+         after signing in, copy the address of the page that cannot be reached, and run here: \
+         curl 'ADDRESS'\n"
+    )
 }
 
 /// Uses the certificates, proxies and rules on plain http of the connection to Lagoon.

@@ -4,7 +4,8 @@
 //! Lagoon's realm is `lagoon`, its public client `lagoon-cli`, the redirect `http://127.0.0.1:PORT`
 //! without a path.
 
-mod callback;
+pub(super) mod callback;
+pub(super) mod page;
 mod provider;
 pub(super) mod web;
 
@@ -12,6 +13,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use http::header::CONTENT_TYPE;
 use jiff::{SignedDuration, Timestamp};
 use oauth2::basic::{
@@ -26,7 +28,7 @@ use oauth2::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Secret, is_jwt};
+use super::{Secret, expiry, is_jwt};
 use crate::clock::{timeout, wall_time};
 use callback::Callback;
 use provider::Provider;
@@ -68,16 +70,25 @@ impl BrowserError {
     }
 
     pub(super) fn hints(&self) -> Vec<String> {
-        let hint = match self {
-            BrowserError::TimedOut(_) => "try again; to allow more time, add --timeout TIME",
-            BrowserError::Provider { .. } => {
+        let hints: &[&str] = match self {
+            BrowserError::TimedOut(_) => &[
+                "if the page shows `Client not found`, this Keycloak has no client `lagoon-cli`",
+                "if it shows `Invalid parameter: redirect_uri`, that client does not allow \
+                 http://127.0.0.1; ask an administrator of the Lagoon to correct the client",
+                "to allow more time, add --timeout TIME",
+            ],
+            BrowserError::Refused(words) if words.contains("_client") => &[
+                "ask an administrator of the Lagoon to check Keycloak's client `lagoon-cli`: it must be \
+                 public and have the standard flow",
+            ],
+            BrowserError::Provider { .. } => &[
                 "name Keycloak's address: tasks login URL --authorization-endpoint \
-                 https://keycloak.example.com/auth"
-            }
+                 https://keycloak.example.com/auth",
+            ],
             BrowserError::Web(error) => return error.hint.iter().cloned().collect(),
-            _ => return Vec::new(),
+            _ => &[],
         };
-        vec![hint.to_owned()]
+        hints.iter().map(|hint| (*hint).to_owned()).collect()
     }
 }
 
@@ -135,15 +146,22 @@ fn client() -> OauthClient<EndpointNotSet, EndpointNotSet> {
     Client::new(ClientId::new(CLIENT.to_owned()))
 }
 
-/// Passes the address to `show` and waits for the browser's redirect.
+/// Opens the sign-in page for the user.
+#[async_trait]
+pub(crate) trait Opener: Send + Sync {
+    /// `port` is the one at which the browser comes back.
+    async fn open(&self, url: &Url, port: u16);
+}
+
+/// Opens the sign-in page and waits for the browser's redirect to `callback`.
 pub(crate) async fn sign_in(
+    callback: &Callback,
     endpoint: &Url,
     web: Arc<dyn Web>,
-    show: &(dyn Fn(&Url) + Sync),
+    opener: &dyn Opener,
     limit: Duration,
 ) -> Result<BrowserTokens, BrowserError> {
     let Provider { authorize, token } = provider::find(endpoint, &*web).await?;
-    let callback = Callback::listen().await.map_err(BrowserError::Listen)?;
     // The text is not parsed as a `Url`, which would append a slash: Keycloak compares addresses
     // exactly.
     let redirect = RedirectUrl::new(callback.address())
@@ -158,11 +176,21 @@ pub(crate) async fn sign_in(
         .add_scopes(SCOPES.map(|scope| Scope::new(scope.to_owned())))
         .set_pkce_challenge(challenge)
         .url();
-    show(&url);
-    let sender = Sender(web);
-    let code = timeout(limit, callback.code(state.secret()))
+    // An opener may run for as long as the browser.
+    let open = async {
+        opener.open(&url, callback.port()).await;
+        std::future::pending::<std::convert::Infallible>().await
+    };
+    let code = async {
+        tokio::select! {
+            code = callback.code(state.secret()) => code,
+            never = open => match never {},
+        }
+    };
+    let code = timeout(limit, code)
         .await
         .map_err(|_| BrowserError::TimedOut(limit))??;
+    let sender = Sender(web);
     let answer = client
         .exchange_code(AuthorizationCode::new(code))
         .set_pkce_verifier(verifier)
@@ -254,9 +282,10 @@ fn granted(answer: &KeycloakResponse, endpoint: Url) -> Result<BrowserTokens, Br
         wall_time().checked_add(lifetime).ok()
     });
     let refresh = answer.refresh_token().map(|token| Refresh {
+        // Keycloak's refresh tokens are JWTs, too.
+        ends: ends.or_else(|| expiry(token.secret()).filter(|_| seconds.is_none())),
         token: Secret::new(token.secret().clone()),
         endpoint,
-        ends,
     });
     Ok(BrowserTokens {
         token: Secret::new(token.clone()),
@@ -287,6 +316,27 @@ fn no_token(endpoint: &Url, reason: impl Into<String>) -> BrowserError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_a_session_comes_from_the_response_or_the_refresh_token() {
+        let ends = |seconds: serde_json::Value| {
+            let token = super::super::jwt::token_expiring_at(4_000_000_000);
+            let answer = serde_json::json!({
+                "access_token": token,
+                "token_type": "Bearer",
+                "refresh_token": token,
+                "refresh_expires_in": seconds,
+            });
+            let answer: KeycloakResponse = serde_json::from_value(answer).unwrap();
+            let endpoint = "https://kc.example/token".parse().unwrap();
+            granted(&answer, endpoint).unwrap().refresh.unwrap().ends
+        };
+        let of_token = Timestamp::from_second(4_000_000_000).unwrap();
+        assert_eq!(ends(serde_json::Value::Null), Some(of_token));
+        assert!(ends(1800.into()).is_some_and(|ends| ends < of_token));
+        // It never ends.
+        assert_eq!(ends(0.into()), None);
+    }
 
     #[test]
     fn the_logout_endpoint_is_derived_from_the_token_endpoint() {

@@ -13,8 +13,12 @@ mod store;
 
 pub(crate) use crate::env::Secret;
 pub(crate) use crate::ssh::Key;
+pub(crate) use browser::callback::{Callback, serve_final_page};
+pub(crate) use browser::page::Page;
 pub(crate) use browser::web::{HttpRequest, HttpResponse, Web, WebError};
-pub(crate) use browser::{BrowserError, BrowserTokens, Refresh, sign_in as sign_in_with_browser};
+pub(crate) use browser::{
+    BrowserError, BrowserTokens, Opener, Refresh, sign_in as sign_in_with_browser,
+};
 pub(crate) use error::AuthError;
 pub(crate) use jwt::{expiry, is_jwt};
 pub(crate) use over_ssh::{SshSignIn, key_for_ssh};

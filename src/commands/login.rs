@@ -5,9 +5,10 @@ use std::time::Duration;
 use clap::Args;
 use url::Url;
 
-use crate::app::{App, print};
+use crate::app::{App, BrowserWindow, print};
 use crate::auth::{Session, SignInMethod, StoredToken, TokenSource};
 use crate::commands::report::ResultPrinter;
+use crate::commands::sign_in::identity::Identity;
 use crate::commands::sign_in::lagoon::{self, LagoonArgs};
 use crate::commands::sign_in::{given_token, identity};
 use crate::config::{Context, ContextName, api_address};
@@ -42,7 +43,7 @@ pub(crate) struct LoginArgs {
     /// API address of a Lagoon that has no context yet
     #[arg(value_parser = api_address)]
     url: Option<Url>,
-    /// Sign in with a browser on this machine
+    /// Sign in with a browser, also on another machine
     #[arg(long, conflicts_with = "print")]
     browser: bool,
     /// Limit the wait for the browser
@@ -72,11 +73,26 @@ pub(crate) async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
         plan.save(app)?;
         return print(&app.ui.unmasked(), &format!("{}\n", token.secret.expose()));
     }
-    let kept = sign_in(&args, &plan, app).await;
-    let kept = kept.map_err(|error| plan.failed(error))?;
+    let signed_in = sign_in(&args, &plan, app).await;
+    let (kept, window) = signed_in.map_err(|error| plan.failed(error))?;
+    let done = store(&args, &plan, &kept, app).await;
+    let done = done.and_then(|identity| answer.print(&identity));
+    if let Some(window) = window {
+        window.finish(done.is_ok()).await;
+    }
+    done
+}
+
+/// Stores the token, unless Lagoon refuses it.
+async fn store(
+    args: &LoginArgs,
+    plan: &LoginPlan,
+    kept: &StoredToken,
+    app: &App,
+) -> Result<Identity, Error> {
     warn_of_variable(&plan.session, app);
     // Before anything is saved: a token that Lagoon refuses must not replace one that works.
-    let source = TokenSource::Session(Box::new(plan.session.with_only(&kept)));
+    let source = TokenSource::Session(Box::new(plan.session.with_only(kept)));
     let context = plan.context.as_ref();
     let identity = match identity::of(source, context, app).await {
         Err(error) if matches!(error.kind, Kind::NotAllowed | Kind::Usage) => {
@@ -91,29 +107,34 @@ pub(crate) async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
     // After another sign-in with the browser, it is the same session.
     let replaced = plan.session.refresh().filter(|_| !args.browser);
     plan.save(app)?;
-    plan.session.keep(&kept)?;
+    plan.session.keep(kept)?;
     if let Some(refresh) = replaced {
         app.end_browser_session(context, &refresh).await;
     }
     let identity = identity.map_err(|error| error.hint("the token was stored anyway"))?;
     app.ui.note(&format!("signed in to {}", identity.label()));
-    answer.print(&identity)
+    Ok(identity)
 }
 
-async fn sign_in(args: &LoginArgs, plan: &LoginPlan, app: &App) -> Result<StoredToken, Error> {
+async fn sign_in(
+    args: &LoginArgs,
+    plan: &LoginPlan,
+    app: &App,
+) -> Result<(StoredToken, Option<BrowserWindow>), Error> {
     let session = &plan.session;
     if args.with_token {
-        return Ok(session.kept(given_token(app)?, SignInMethod::Given));
+        let given = session.kept(given_token(app)?, SignInMethod::Given);
+        return Ok((given, None));
     }
     if !args.browser {
-        return Ok(session.sign_in_again().await?);
+        return Ok((session.sign_in_again().await?, None));
     }
     let context = plan.context.as_ref().ok_or_else(|| {
         Error::usage("--browser requires a context, but TASKS_API is set")
             .hint("sign in to a context instead: tasks login URL --browser")
     })?;
-    let granted = app.sign_in_with_browser(context, args.timeout).await?;
-    Ok(session.granted(granted))
+    let (granted, window) = app.sign_in_with_browser(context, args.timeout).await?;
+    Ok((session.granted(granted), Some(window)))
 }
 
 /// A sign-in, and what is saved when it has succeeded.

@@ -34,12 +34,22 @@ pub(crate) struct Env {
     pub utf8: bool,
     /// `CI` is neither empty nor `false` nor `0`.
     pub ci: bool,
+    pub desktop: Desktop,
     pub pod_place: HashMap<&'static str, String>,
     home: Option<PathBuf>,
     config_home: Option<PathBuf>,
     state_home: Option<PathBuf>,
     data_home: Option<PathBuf>,
     lagoon_cli: Option<PathBuf>,
+}
+
+/// The signs of where the user's browser runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Desktop {
+    /// `SSH_CONNECTION` is set.
+    pub over_ssh: bool,
+    /// `DISPLAY` or `WAYLAND_DISPLAY` is set. macOS and Windows need no variable for their own display.
+    pub has_display: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -109,6 +119,18 @@ impl Env {
                 .find_map(lossy)
                 .is_some_and(|locale| is_utf8(&locale)),
             ci: lossy("CI").is_some_and(|v| v != "false" && v != "0"),
+            desktop: {
+                let over_ssh = lossy("SSH_CONNECTION").is_some();
+                let needs_variable = !cfg!(any(target_os = "macos", windows));
+                let is_named = ["DISPLAY", "WAYLAND_DISPLAY"]
+                    .map(lossy)
+                    .iter()
+                    .any(Option::is_some);
+                Desktop {
+                    over_ssh,
+                    has_display: is_named || !(needs_variable || over_ssh),
+                }
+            },
             pod_place: POD_PLACE
                 .iter()
                 .filter_map(|name| Some((*name, lossy(name)?)))

@@ -169,16 +169,14 @@ impl Session {
     }
 
     fn browser_ended(&self) -> AuthError {
-        let of = self.account.context();
-        let of = of.map_or(String::new(), |name| format!(" -l {name}"));
+        let context = self.account.context();
+        let label = context.map_or_else(|| self.label.clone(), |name| format!("`{name}`"));
+        let of = context.map_or(String::new(), |name| format!(" -l {name}"));
         let mut hint = format!("sign in again: tasks login{of} --browser");
         if self.sign_in.is_some() {
             hint.push_str(&format!(", or over ssh: tasks login{of}"));
         }
-        AuthError::BrowserEnded {
-            label: self.label.clone(),
-            hint,
-        }
+        AuthError::BrowserEnded { label, hint }
     }
 
     async fn lock(&self) -> Option<Lock> {
