@@ -1,6 +1,13 @@
-set edit:completion:arg-completer[tasks] = { |@words|
-    var index = (count $words)
-    set index = (- $index 1)
+use str
 
-    put (env _CLAP_IFS="\n" _CLAP_COMPLETE_INDEX=(to-string $index) COMPLETE="elvish" tasks -- $@words) | to-lines
+set edit:completion:arg-completer[tasks] = {|@words|
+    env COMPLETE=elvish tasks -- $@words 2>/dev/null | from-lines | each {|line|
+        var value @about = (str:split "\t" $line)
+        # An unfinished candidate, such as a folder, is not followed by a space.
+        var suffix = ' '
+        if (or (str:has-suffix $value =) (str:has-suffix $value /)) {
+            set suffix = ''
+        }
+        edit:complex-candidate $value &code-suffix=$suffix &display=(str:join '  ' [$value $@about])
+    }
 }

@@ -5,25 +5,28 @@
 //! request and fills the cache.
 
 mod cache;
+mod candidate;
 
 use std::process::Command;
 use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 use crate::app::App;
 use crate::clock::Instant;
-use crate::domain::run::RecentRun;
-use crate::domain::{Definition, Environment, Project, TaskRef};
-use crate::ops::definitions::tasks;
+use crate::domain::plan::coverage::Coverage;
+use crate::domain::{Definition, Environment, Project, RunRef, Scope};
+use crate::ops::definitions::{group, tasks};
+use crate::ops::identity;
 use crate::ops::places::details;
 use crate::ops::places::place;
+use crate::ops::runs::files;
 use crate::ops::runs::history::{self, RunFilter};
 use cache::Cache;
+pub(crate) use candidate::{Argument, Candidate, EnvironmentCandidates, Run, Task};
 
 /// The time that a shell waits. With the program's own time it is less than 300 ms.
 const LIMIT: Duration = Duration::from_millis(250);
@@ -32,53 +35,6 @@ const LIMIT: Duration = Duration::from_millis(250);
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(10);
 
 const RUNS: usize = 30;
-
-/// A word to complete, with a description that may be empty.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Candidate {
-    pub value: String,
-    pub about: String,
-}
-
-impl Candidate {
-    pub(crate) fn new(value: String, about: String) -> Self {
-        Candidate { value, about }
-    }
-
-    pub(crate) fn plain(value: String) -> Self {
-        Self::new(value, String::new())
-    }
-}
-
-/// A task, as far as completion needs it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Task {
-    pub id: i64,
-    pub name: String,
-    pub about: String,
-    pub arguments: Vec<Argument>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Argument {
-    pub name: String,
-    pub about: String,
-    pub values: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Run {
-    pub id: i64,
-    pub about: String,
-    pub is_finished: bool,
-}
-
-/// The tasks and services of an environment.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct EnvironmentCandidates {
-    pub tasks: Vec<Task>,
-    pub services: Vec<String>,
-}
 
 /// Requests to one Lagoon.
 pub(crate) struct CompletionSource {
@@ -187,6 +143,49 @@ impl CompletionSource {
         self.answer(&key, ask).unwrap_or_default()
     }
 
+    /// The user's groups, with the user's role.
+    pub(crate) fn groups(&self) -> Vec<Candidate> {
+        let ask = async |app: Arc<App>| {
+            let lagoon = app.lagoon_with_stored_token().await.ok()?;
+            let groups = identity::groups(&lagoon).await.ok()?;
+            let each = |(name, role): (String, String)| Candidate::new(name, role.to_lowercase());
+            Some(groups.into_iter().map(each).collect())
+        };
+        self.answer(&["groups"], ask).unwrap_or_default()
+    }
+
+    /// The tasks of a group, read from one of its environments.
+    pub(crate) fn tasks_of_group(&self, name: &str) -> Vec<Task> {
+        let scope = Scope::Group(name.to_owned());
+        let named = name.to_owned();
+        let ask = async move |app: Arc<App>| {
+            let lagoon = &app.lagoon_with_stored_token().await.ok()?;
+            let nothing = Coverage::tasks(&[]);
+            let views = group::read(lagoon, &named, &nothing, group::CONCURRENCY, None).await;
+            let views = views.ok()?;
+            let shown = views.iter().flat_map(|view| &view.definitions);
+            let of_group: Vec<&Definition> = shown.filter(|d| d.scope == scope).collect();
+            Some(of_group.into_iter().map(Task::of).collect())
+        };
+        self.answer(&["tasks of group", name], ask)
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn files(&self, run: &RunRef) -> Vec<Candidate> {
+        let named = run.clone();
+        let ask = async move |app: Arc<App>| {
+            let lagoon = &app.lagoon_with_stored_token().await.ok()?;
+            let id = match named {
+                RunRef::Id(id) => id,
+                RunRef::TaskName(_) => history::find(lagoon, &named).await.ok()?.id,
+            };
+            let files = files::list(lagoon, id).await.ok()?.into_iter();
+            Some(files.map(|file| Candidate::plain(file.name)).collect())
+        };
+        self.answer(&["files", &run.to_string()], ask)
+            .unwrap_or_default()
+    }
+
     pub(crate) fn runs(&self, project: &str, environment: Option<&str>) -> Vec<Run> {
         let (name, on) = (project.to_owned(), environment.map(str::to_owned));
         let ask = async move |app: Arc<App>| {
@@ -278,73 +277,6 @@ where
         }
     });
     receiver.recv_timeout(limit)
-}
-
-impl Task {
-    fn of(definition: &Definition) -> Task {
-        let service = definition.service.as_deref();
-        let about = match (definition.description.lines().next(), service) {
-            (Some(line), _) if !line.trim().is_empty() => line.to_owned(),
-            (_, Some(service)) => format!("in {service}"),
-            (_, None) => definition.work.word().to_lowercase(),
-        };
-        let arguments = definition.arguments().iter();
-        Task {
-            id: definition.id,
-            name: definition.name.clone(),
-            about,
-            arguments: arguments.map(Argument::of).collect(),
-        }
-    }
-
-    pub(crate) fn candidate(&self) -> Candidate {
-        Candidate::new(TaskRef::spell(&self.name), self.about.clone())
-    }
-
-    /// True if TASK names this task.
-    pub(crate) fn is(&self, named: &str) -> bool {
-        match TaskRef::parse(named) {
-            Ok(TaskRef::Id(id)) => id == self.id,
-            Ok(TaskRef::Digits(id, name)) => id == self.id || name == self.name,
-            Ok(TaskRef::Name(name)) => crate::domain::names::same_name(&name, &self.name),
-            Err(_) => false,
-        }
-    }
-}
-
-impl Argument {
-    fn of(argument: &crate::domain::Argument) -> Argument {
-        let name = argument.display_name.as_deref();
-        let name = name.filter(|name| !name.trim().is_empty());
-        let about = [name, Some(argument.kind.short())]
-            .into_iter()
-            .flatten()
-            .map(str::to_owned)
-            .chain(argument.default.as_ref().map(|d| format!("default {d}")))
-            .chain(
-                (!argument.is_required() && argument.default.is_none())
-                    .then(|| "optional".to_owned()),
-            );
-        Argument {
-            name: argument.name.clone(),
-            about: about.collect::<Vec<_>>().join(", "),
-            values: argument.range.clone().unwrap_or_default(),
-        }
-    }
-}
-
-impl Run {
-    fn of(recent: &RecentRun) -> Run {
-        let run = &recent.run;
-        let began = run.started.as_ref().or(run.created.as_ref());
-        let about = [Some(&run.name), Some(&run.status), began];
-        let about: Vec<&str> = about.into_iter().flatten().map(SmolStr::as_str).collect();
-        Run {
-            id: run.id,
-            about: about.join(", "),
-            is_finished: run.outcome().is_finished(),
-        }
-    }
 }
 
 #[cfg(test)]

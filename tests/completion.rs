@@ -12,6 +12,8 @@ use crate::support::proxy::{Fault, Proxy};
 use crate::support::pty::Terminal;
 use crate::support::tool;
 
+mod values;
+
 /// A name with everything that a shell could take for something else.
 const HARD: &str = "Übernahme: it's \"live\" & $HOME";
 
@@ -326,7 +328,8 @@ fn completion_works_for_the_sandbox() {
 /// A shell at a terminal, with the completions installed under the name that it looks for.
 struct Shell {
     terminal: Terminal,
-    begin: &'static str,
+    /// The program that prints words; elvish has a `printf` of its own.
+    printf: &'static str,
 }
 
 impl Shell {
@@ -354,6 +357,15 @@ impl Shell {
                     "fpath=({folder} $fpath); autoload -Uz compinit; compinit -u -D; zstyle ':completion:*' list-prompt ''"
                 ),
             ),
+            "elvish" => (
+                "elvish -norc",
+                // Ctrl-A accepts the candidate, as the next key does in the other shells.
+                format!(
+                    "eval (slurp < {folder}/tasks.elv); \
+                     set edit:insert:binding[Ctrl-A] = $edit:move-dot-sol~; \
+                     set edit:completion:binding[Ctrl-A] = {{ edit:completion:accept; edit:move-dot-sol }}"
+                ),
+            ),
             _ => (
                 "fish -i",
                 "function fish_greeting; end; function fish_right_prompt; end".to_owned(),
@@ -364,15 +376,18 @@ impl Shell {
         terminal.wait_for("ready");
         Some(Shell {
             terminal,
-            begin: "\x01",
+            printf: match name {
+                "elvish" => "e:printf",
+                _ => "printf",
+            },
         })
     }
 
     /// Types a line, completes it with a tab, and has the shell say what the words are then.
     fn completes(&mut self, typed: &str, words: &[&str]) {
-        let begin = self.begin;
+        let printf = self.printf;
         self.terminal
-            .send(&format!("{typed}\t{begin}printf '<%s>' \r"));
+            .send(&format!("{typed}\t\x01{printf} '<%s>' \r"));
         let shown: String = words.iter().map(|word| format!("<{word}>")).collect();
         self.terminal
             .wait_until(&shown, |screen| screen.replace('\n', "").contains(&shown));
@@ -404,10 +419,13 @@ fn in_a_shell(name: &str) {
         "tasks show -p lagoon-demo -e main \"Run y",
         &on_main(&["Run yarn audit"]),
     );
-    shell.completes(
-        "tasks show -p lagoon-demo -e main Run\\ y",
-        &on_main(&["Run yarn audit"]),
-    );
+    // In elvish, a backslash outside quotes is a letter.
+    if name != "elvish" {
+        shell.completes(
+            "tasks show -p lagoon-demo -e main Run\\ y",
+            &on_main(&["Run yarn audit"]),
+        );
+    }
     shell.completes(
         "tasks show -p 'lagoon-demo' --environment=de",
         &[
@@ -446,17 +464,51 @@ fn fish_completes() {
 }
 
 #[test]
+fn elvish_completes() {
+    in_a_shell("elvish");
+}
+
+/// elvish sorts all candidates.
+#[test]
+fn shells_list_the_newest_run_first() {
+    let env = TestEnv::new();
+    let place = ["-p", "lagoon-demo", "-e", "main"];
+    for _ in 0..2 {
+        let invoke = [&["invoke", "Run yarn audit", "--yes", "--wait"][..], &place].concat();
+        env.tasks(&invoke).succeeds();
+    }
+    for name in ["bash", "zsh", "fish"] {
+        let Some(mut shell) = Shell::start(&env, name) else {
+            continue;
+        };
+        // Into the cache.
+        answered(&env, &[&["status"][..], &place, &[""]].concat());
+        // bash lists after the second tab.
+        let tabs = if name == "bash" { "\t\t" } else { "\t" };
+        let line = format!("tasks status {} ", place.join(" "));
+        shell.terminal.send(&format!("{line}{tabs}"));
+        shell.terminal.wait_until("2 and then 1", |screen| {
+            let listed = screen.split_once(line.trim_end());
+            let words = listed.map_or("", |(_, rest)| rest).split_whitespace();
+            let runs: Vec<&str> = words.filter(|word| ["1", "2"].contains(word)).collect();
+            runs.starts_with(&["2", "1"])
+        });
+    }
+}
+
+#[test]
 fn an_unreachable_server_does_not_block_the_shell() {
     let env = TestEnv::new();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let hanging = format!("http://{}/graphql", silent.local_addr().unwrap());
-    for name in ["bash", "zsh", "fish"] {
+    for name in ["bash", "zsh", "fish", "elvish"] {
         let Some(mut shell) = Shell::start(&env, name) else {
             continue;
         };
         for api in ["http://127.0.0.1:9", &hanging] {
             let set = match name {
                 "fish" => format!("set -x TASKS_API {api}; echo s''et\r"),
+                "elvish" => format!("set-env TASKS_API {api}; echo s''et\r"),
                 _ => format!("export TASKS_API={api}; echo s''et\r"),
             };
             shell.terminal.send(&set);

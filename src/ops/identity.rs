@@ -39,6 +39,12 @@ pub(crate) async fn signed_in(lagoon: &Lagoon) -> Result<SignedIn, Error> {
     Ok(signed_in)
 }
 
+/// The names of the user's groups with the user's roles; none for a service.
+pub(crate) async fn groups(lagoon: &Lagoon) -> Result<Vec<(String, String)>, Error> {
+    let person = lagoon.me().await?;
+    Ok(person.map(|person| person.group_roles).unwrap_or_default())
+}
+
 async fn platform_roles(lagoon: &Lagoon, person: &Person) -> Result<Vec<String>, LagoonError> {
     let Some(email) = &person.email else {
         let reason = "the user has no email address";

@@ -4,6 +4,7 @@
 //! are in `completions/`, for packages.
 
 mod candidates;
+mod parsed_line;
 mod shells;
 mod shield;
 mod words;
@@ -36,9 +37,12 @@ Examples:
 
 /// Print or install shell completions
 ///
-/// Completes commands, flags, and the names of contexts, projects, environments, tasks, arguments
-/// and runs. The script asks `tasks` for the candidates, so it keeps working after `tasks` is
-/// updated.
+/// Completes commands, flags, and the names of contexts, projects, environments, groups, tasks,
+/// arguments, runs and files of runs. The script asks `tasks` for the candidates, so it keeps working
+/// after `tasks` is updated.
+///
+/// The scripts for bash, zsh, fish and elvish are tested in these shells. The one for PowerShell has not
+/// been run.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Completions {

@@ -220,11 +220,10 @@ fn powershell(question: &ShellRequest<'_>) -> String {
     })
 }
 
+/// The arguments are the words, the last one without its quotes.
 fn elvish(question: &ShellRequest<'_>) -> String {
     let index = question.args.len().saturating_sub(1);
-    let each = question.ask(question.args.clone(), index).into_iter();
-    each.map(|candidate| format!("{}\n", candidate.value))
-        .collect()
+    with_tabs(question.ask(question.args.clone(), index), |value| value)
 }
 
 fn with_tabs(candidates: Vec<Candidate>, spelled: impl Fn(String) -> String) -> String {
