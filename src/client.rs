@@ -23,7 +23,7 @@ use url::Url;
 
 use crate::lagoon::{self, Connection, Lagoon, Network, NetworkVariables};
 use crate::ops::places::place;
-use crate::ops::runs::history;
+use crate::ops::runs::read;
 use crate::state::Claims;
 
 pub use crate::domain::run::Outcome;
@@ -105,7 +105,7 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::NotFound`] for a run that does not exist, or does not any more.
     pub async fn run(&self, id: i64) -> Result<Run, Error> {
-        let inner = history::find(&self.lagoon, &crate::domain::RunRef::Id(id)).await?;
+        let inner = read::by_id(&self.lagoon, id).await?;
         Ok(Run::new(self, inner))
     }
 }

@@ -1,6 +1,5 @@
 //! Time and sleep, so that tests can step the clock.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -46,23 +45,5 @@ impl Clock for SystemClock {
 
     async fn sleep(&self, length: Duration) {
         sleep(length).await;
-    }
-}
-
-/// A clock for tests that advances only by sleeping, and does so at once.
-#[derive(Debug, Default)]
-pub struct SteppedClock {
-    now: Mutex<Duration>,
-}
-
-#[async_trait]
-impl Clock for SteppedClock {
-    fn now(&self) -> Duration {
-        *self.now.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn sleep(&self, length: Duration) {
-        *self.now.lock().unwrap_or_else(PoisonError::into_inner) += length;
-        tokio::task::yield_now().await;
     }
 }

@@ -15,11 +15,12 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::domain::names::did_you_mean;
-use crate::domain::run::reference::RunRefError;
-use crate::domain::task::reference::RefError;
+use crate::domain::task::name::NameError;
 use crate::lagoon::LagoonError;
 
-pub(crate) use hint::{Flag, Hint, target_flags};
+#[cfg(feature = "cli")]
+pub(crate) use hint::target_flags;
+pub(crate) use hint::{Flag, Hint};
 
 /// The kind of an error, with its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -208,28 +209,17 @@ fn certificate(reason: &str) -> &'static str {
     }
 }
 
-impl From<RefError> for Error {
-    fn from(error: RefError) -> Self {
+impl From<NameError> for Error {
+    fn from(error: NameError) -> Self {
         let message = error.to_string();
         match error {
-            RefError::NoId(_) => Error::not_found(message),
-            RefError::Missing { nearest, .. } => {
+            NameError::Missing { nearest, .. } => {
                 Error::not_found(message).with_hints(did_you_mean(&nearest))
             }
-            RefError::Ambiguous { digits, named, .. } => Error::usage(message).hint(format!(
-                "use `id:{digits}`, or `name:{digits}` for the task with id {named}"
-            )),
-            RefError::Several { .. } => {
+            NameError::Several { .. } => {
                 Error::usage(message).hint("use the exact name or the task's id")
             }
-            RefError::BadId(_) | RefError::Empty => Error::usage(message),
         }
-    }
-}
-
-impl From<RunRefError> for Error {
-    fn from(error: RunRefError) -> Self {
-        Error::usage(error.to_string())
     }
 }
 

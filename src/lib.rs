@@ -2,16 +2,8 @@
 //!
 //! [`client`] is for other programs: environments, tasks and runs of a Lagoon.
 
-// Without the program, modules that it shares with the client have items that only it uses. The build
-// with all features reports dead code.
-#![cfg_attr(
-    not(feature = "cli"),
-    allow(dead_code, unreachable_pub, unused_imports)
-)]
-
 #[warn(missing_docs)]
 pub mod client;
-#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod internal;
 

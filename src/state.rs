@@ -1,13 +1,18 @@
 //! Private files below `$XDG_STATE_HOME/lagoon-tasks`, readable by their owner only.
 
 mod claims;
+#[cfg(feature = "cli")]
+mod private_file;
+#[cfg(feature = "cli")]
 mod reminder;
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
 use std::path::Path;
 
 pub(crate) use claims::{Claims, StartClaim};
+#[cfg(feature = "cli")]
+pub(crate) use private_file::{READ, others_may, write_private};
+#[cfg(feature = "cli")]
 pub(crate) use reminder::is_reminder_due;
 
 /// Corrects the permissions of an existing folder. Elsewhere than on Unix, folders below the user's
@@ -19,19 +24,6 @@ pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     builder.recursive(true).create(folder)?;
     #[cfg(unix)]
     std::fs::set_permissions(folder, permissions(0o700))?;
-    Ok(())
-}
-
-/// Creates the folder if needed. Readers see the old content or the new one, also after a crash of
-/// the system.
-pub(crate) fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    make_private_folder(folder)?;
-    // Temporary files are 0600 from the start.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 
@@ -48,20 +40,6 @@ pub(crate) fn open_private(path: &Path, options: &mut OpenOptions) -> std::io::R
 #[cfg(unix)]
 fn permissions(mode: u32) -> std::fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(mode)
-}
-
-pub(crate) const READ: u32 = 0o044;
-
-#[cfg(unix)]
-pub(crate) fn others_may(path: &Path, bits: u32) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata()
-        .is_ok_and(|found| found.permissions().mode() & bits != 0)
-}
-
-#[cfg(not(unix))]
-pub fn others_may(_path: &Path, _bits: u32) -> bool {
-    false
 }
 
 #[cfg(test)]

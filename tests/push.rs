@@ -7,9 +7,10 @@ use async_trait::async_trait;
 use lagoon_sandbox::store::Status;
 use lagoon_sandbox::{Fault, Identity, Sandbox};
 use lagoon_tasks::internal::{
-    Clock, Lagoon, Limits, Outcome, Push, Run, SteppedClock, WaitOutcome, Watcher, wait_for_all,
+    Clock, Lagoon, Limits, Outcome, Push, Run, WaitOutcome, Watcher, wait_for_all,
 };
 
+use crate::support::clock::SteppedClock;
 use crate::support::env::TestEnv;
 use crate::support::process::eventually;
 use crate::wait::start_held;

@@ -11,9 +11,10 @@ use lagoon_sandbox::store::Status;
 use lagoon_sandbox::{Fault, Identity, Sandbox};
 use lagoon_tasks::internal::{
     Clock, Connection, Credentials, CredentialsError, Kind, Lagoon, Limits, Network,
-    NetworkVariables, NoHints, Outcome, Run, SteppedClock, WaitOutcome, Watcher, wait_for_all,
+    NetworkVariables, NoHints, Outcome, Run, WaitOutcome, Watcher, wait_for_all,
 };
 
+use crate::support::clock::SteppedClock;
 use crate::support::env::TestEnv;
 use crate::wait::start_held;
 

@@ -1,9 +1,10 @@
 //! An environment, its tasks and its runs.
 
 use crate::client::{Client, Error, Run, Task};
-use crate::domain::{self, TaskRef};
+use crate::domain;
+use crate::domain::task::name::find_named;
 use crate::ops::places::place;
-use crate::ops::runs::history::{self, RunFilter};
+use crate::ops::runs::read;
 
 /// An environment of a project.
 #[derive(Clone)]
@@ -72,7 +73,7 @@ impl Environment {
     /// here.
     pub async fn task(&self, name: &str) -> Result<Task, Error> {
         let view = self.view(false).await?;
-        let found = TaskRef::Name(name.to_owned()).find(&view.definitions);
+        let found = find_named(name, &view.definitions);
         let found = found.map_err(crate::error::Error::from)?;
         Ok(Task::new(self, found.clone()))
     }
@@ -82,19 +83,9 @@ impl Environment {
     /// # Errors
     /// Any failure of the request.
     pub async fn runs(&self, limit: usize) -> Result<Vec<Run>, Error> {
-        let wanted = RunFilter {
-            limit,
-            ..RunFilter::default()
-        };
-        let environments = std::slice::from_ref(&self.inner);
-        let listed = history::list(&self.client.lagoon, environments, &wanted).await;
-        if let Some(error) = listed.failures.into_iter().next() {
-            return Err(error.into());
-        }
-        let runs = listed.runs.into_iter();
-        Ok(runs
-            .map(|recent| Run::new(&self.client, recent.run))
-            .collect())
+        let runs = read::newest(&self.client.lagoon, &self.inner, limit).await?;
+        let runs = runs.into_iter();
+        Ok(runs.map(|inner| Run::new(&self.client, inner)).collect())
     }
 
     pub(super) async fn view(

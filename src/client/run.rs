@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use crate::client::{Client, Error, ErrorKind, Outcome};
 use crate::clock::SystemClock;
+use crate::domain;
 use crate::domain::run::{Log, moment};
-use crate::domain::{self, RunRef};
 use crate::lagoon::Lagoon;
 use crate::ops::runs::files::{self, Fetch};
-use crate::ops::runs::history;
 use crate::ops::runs::log;
 use crate::ops::runs::push::Push;
+use crate::ops::runs::read;
 use crate::ops::runs::wait::{self, Limits};
 
 /// One execution of a task, as it was read last.
@@ -105,7 +105,7 @@ impl Run {
     /// # Errors
     /// [`ErrorKind::NotFound`] if Lagoon has deleted the run.
     pub async fn refresh(&mut self) -> Result<(), Error> {
-        let newer = history::find(self.lagoon(), &RunRef::Id(self.id())).await?;
+        let newer = read::by_id(self.lagoon(), self.id()).await?;
         self.inner = domain::Run {
             environment: newer.environment.or_else(|| self.inner.environment.take()),
             ..newer

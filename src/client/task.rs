@@ -1,14 +1,9 @@
 //! A task, and its start.
 
-use std::time::Duration;
-
-use crate::client::run::Unwatched;
 use crate::client::{Environment, Error, ErrorKind, Run};
-use crate::clock::SystemClock;
 use crate::domain::{Argument, Definition, Work};
 use crate::ops::launch::check::{self, TaskRequest};
-use crate::ops::launch::start::{IfRunning, LaunchOutcome, StartOptions, Starter};
-use crate::ops::runs::wait::Limits;
+use crate::ops::launch::recover::StartOutcome;
 
 /// A task that can be invoked on an environment.
 #[derive(Clone)]
@@ -137,31 +132,11 @@ impl Invocation<'_> {
         };
         let launch = check::definition_on(&view, definition, &request);
         let launch = launch.map_err(crate::error::Error::from)?;
-        let starter = Starter {
-            lagoon: &client.lagoon,
-            claims: &client.claims,
-            clock: &SystemClock::new(),
-            options: StartOptions {
-                concurrency: 1,
-                fail_fast: false,
-                if_running: IfRunning::Start,
-                limits: Limits::default(),
-                grace: Duration::ZERO,
-            },
-        };
-        let launches = std::slice::from_ref(&launch);
-        let never = std::future::pending();
-        let watcher = &mut Unwatched;
-        let (mut outcomes, _) = starter.start_all(launches, watcher, never, |_, _| {}).await;
-        match outcomes.pop() {
-            Some(LaunchOutcome::Started(started)) => Ok(Run::new(client, started.run)),
-            Some(LaunchOutcome::Unchecked(error) | LaunchOutcome::Unknown(error)) => {
+        match launch.start(&client.lagoon, &client.claims).await {
+            StartOutcome::Started(run) | StartOutcome::Recovered(run) => Ok(Run::new(client, run)),
+            StartOutcome::Refused(error) => Err(error.into()),
+            StartOutcome::Unchecked(error) | StartOutcome::Unknown(error) => {
                 Err(Error::unknown(error))
-            }
-            Some(LaunchOutcome::Refused(error)) => Err(error.into()),
-            Some(LaunchOutcome::Skipped(_) | LaunchOutcome::NotStarted(_)) | None => {
-                let message = format!("`{}` was not started", definition.name);
-                Err(Error::new(ErrorKind::Refused, message))
             }
         }
     }

@@ -124,7 +124,7 @@ async fn prepare(
     let environment = environment.unwrap_or(&past.environment.name);
     let view = place::environment(app.lagoon().await?, project, environment, true).await?;
     let launch = inputs::resolve(app, past, &view, given, args.no_preflight).await?;
-    for warning in &launch.warnings {
+    for warning in &launch.facts.warnings {
         app.ui.warn(warning);
     }
     Ok(launch)

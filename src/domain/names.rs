@@ -1,7 +1,13 @@
 //! Comparing names as Lagoon does, and suggestions for misspelled ones.
 
+#[cfg(feature = "cli")]
+mod words;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+#[cfg(feature = "cli")]
+pub(crate) use words::{SAME_NAME, closest, each_once, unknown_word};
 
 /// The form in which names are sent. (A decomposed `Ü` is another name to Lagoon's database.)
 pub(crate) fn nfc(name: &str) -> String {
@@ -65,46 +71,9 @@ pub(crate) fn did_you_mean<S: AsRef<str>>(names: &[S]) -> Option<String> {
     ))
 }
 
-/// The message about a word that is none of the known ones.
-pub(crate) fn unknown_word(what: &str, word: &str, known: &[&str]) -> String {
-    let near = closest(word, known.iter().copied());
-    let advice = did_you_mean(near.as_slice())
-        .unwrap_or_else(|| format!("expected one of {}", known.join(", ")));
-    format!("unknown {what} `{word}`; {advice}")
-}
-
-/// A remark on two names that Lagoon's database takes for one.
-pub(crate) const SAME_NAME: &str = "Lagoon ignores case, accents and trailing spaces in names";
-
-pub(crate) fn each_once<T: PartialEq>(elements: impl IntoIterator<Item = T>) -> Vec<T> {
-    let mut all = Vec::new();
-    for element in elements {
-        if !all.contains(&element) {
-            all.push(element);
-        }
-    }
-    all
-}
-
-pub(crate) fn closest<'a>(
-    wanted: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    nearest(wanted, known).first().copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn typing_errors_are_suggested_and_other_words_are_not() {
-        let known = ["api", "project", "ca_file", "allow_http"];
-        assert_eq!(closest("projcet", known), Some("project"));
-        assert_eq!(closest("cafile", known), Some("ca_file"));
-        assert_eq!(closest("API", known), Some("api"));
-        assert_eq!(closest("colour", known), None);
-    }
 
     #[test]
     fn the_database_ignores_case_accents_and_trailing_blanks() {

@@ -1,7 +1,7 @@
 //! A user of Lagoon.
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Person {
+pub(crate) struct Person {
     pub id: Option<String>,
     pub email: Option<String>,
     pub first_name: Option<String>,

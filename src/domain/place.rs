@@ -4,6 +4,7 @@
 pub(crate) mod features;
 #[cfg(feature = "cli")]
 pub(crate) mod git_url;
+#[cfg(feature = "cli")]
 pub(crate) mod reach;
 pub(crate) mod role;
 #[cfg(feature = "cli")]
@@ -13,7 +14,6 @@ pub(crate) mod ssh_endpoint;
 pub(crate) mod view;
 
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::names::same_name;
 
@@ -37,12 +37,12 @@ pub struct Environment {
 }
 
 impl Environment {
-    pub fn is_production(&self) -> bool {
+    pub(crate) fn is_production(&self) -> bool {
         self.kind.eq_ignore_ascii_case("production")
     }
 
     /// `project/environment`, marked if it is production.
-    pub fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         let mark = if self.is_production() {
             " (production)"
         } else {
@@ -53,12 +53,8 @@ impl Environment {
 
     /// Compares both names. Two projects can share a namespace, so a result found by namespace
     /// counts only if they match.
-    pub fn is_named(&self, project: &str, environment: &str) -> bool {
+    pub(crate) fn is_named(&self, project: &str, environment: &str) -> bool {
         same_name(&self.project.name, project) && same_name(&self.name, environment)
-    }
-
-    pub fn to_json(&self) -> Value {
-        json!(self)
     }
 }
 

@@ -7,10 +7,10 @@ pub(crate) mod files;
 pub(crate) mod live;
 #[cfg(feature = "cli")]
 pub(crate) mod recorded;
+#[cfg(feature = "cli")]
 pub(crate) mod reference;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -33,6 +33,7 @@ pub enum Outcome {
 }
 
 /// Including those of old rows (seen on Lagoon 2.33.1).
+#[cfg(feature = "cli")]
 pub(crate) const STATUSES: [&str; 10] = [
     "new",
     "queued",
@@ -97,14 +98,14 @@ pub struct Run {
 
 /// A run with its command line, which identifies it after a lost reply.
 #[derive(Debug, Clone)]
-pub struct RecentRun {
+pub(crate) struct RecentRun {
     pub run: Run,
     /// As recorded by Lagoon.
     pub command: SmolStr,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Log {
+pub(crate) enum Log {
     /// The run has written nothing, or Lagoon has no log yet.
     Empty,
     /// Includes the banner.
@@ -118,7 +119,7 @@ impl Run {
         Outcome::of(&self.status)
     }
 
-    pub fn has_started(&self) -> bool {
+    pub(crate) fn has_started(&self) -> bool {
         self.outcome().is_finished()
             || self.started.is_some()
             || matches!(
@@ -127,13 +128,14 @@ impl Run {
             )
     }
 
-    pub fn length(&self) -> Option<Duration> {
+    #[cfg(feature = "cli")]
+    pub(crate) fn length(&self) -> Option<std::time::Duration> {
         let started = moment(self.started.as_deref()?)?;
         let completed = moment(self.completed.as_deref()?)?;
-        Duration::try_from(completed.duration_since(started)).ok()
+        completed.duration_since(started).try_into().ok()
     }
 
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         json!(self)
     }
 }

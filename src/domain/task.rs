@@ -6,9 +6,13 @@ pub(crate) mod definition;
 pub(crate) mod difference;
 #[cfg(feature = "cli")]
 pub(crate) mod hidden;
+pub(crate) mod name;
+#[cfg(feature = "cli")]
 pub(crate) mod one_off;
 pub(crate) mod quoting;
+#[cfg(feature = "cli")]
 pub(crate) mod reference;
+#[cfg(feature = "cli")]
 pub(crate) mod rules;
 #[cfg(feature = "cli")]
 pub(crate) mod script;

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::{Error, Kind};
 use crate::auth::AuthError;
 use crate::config::ConfigError;
+use crate::domain::run::reference::RunRefError;
+use crate::domain::task::reference::RefError;
 use crate::terminal::PromptError;
 
 impl Kind {
@@ -81,6 +83,26 @@ impl From<AuthError> for Error {
         Error::new(kind, error.to_string())
             .because(error)
             .with_hints(hints)
+    }
+}
+
+impl From<RefError> for Error {
+    fn from(error: RefError) -> Self {
+        let message = error.to_string();
+        match error {
+            RefError::Name(error) => error.into(),
+            RefError::NoId(_) => Error::not_found(message),
+            RefError::Ambiguous { digits, named, .. } => Error::usage(message).hint(format!(
+                "use `id:{digits}`, or `name:{digits}` for the task with id {named}"
+            )),
+            RefError::BadId(_) | RefError::Empty => Error::usage(message),
+        }
+    }
+}
+
+impl From<RunRefError> for Error {
+    fn from(error: RunRefError) -> Self {
+        Error::usage(error.to_string())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::clock::timeout;
 use crate::domain::run::files::SignedUrl;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Version {
+pub(crate) struct Version {
     /// Strong, with its quotes.
     pub etag: String,
     /// In bytes.
@@ -22,14 +22,14 @@ pub struct Version {
 
 /// The bytes of an earlier download.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Beginning {
+pub(crate) struct Beginning {
     pub version: Version,
     /// The length, never zero.
     pub bytes: u64,
 }
 
 #[derive(Debug)]
-pub struct Download {
+pub(crate) struct Download {
     response: reqwest::Response,
     url: SignedUrl,
     limit: Duration,
@@ -77,7 +77,7 @@ impl Download {
     }
 
     /// The next piece; `None` at the end. Fails if nothing arrives within the request timeout.
-    pub async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, LagoonError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, LagoonError> {
         let reason = match timeout(self.limit, self.response.chunk()).await {
             Ok(Ok(piece)) => {
                 return Ok(piece.map(|piece| {
@@ -117,7 +117,7 @@ fn continues(headers: &HeaderMap, from: u64, version: &Version) -> bool {
 
 impl Lagoon {
     /// Downloads the rest of a file if `beginning` is of its current version, otherwise the whole.
-    pub async fn download(
+    pub(crate) async fn download(
         &self,
         url: &SignedUrl,
         beginning: Option<&Beginning>,

@@ -169,7 +169,7 @@ where
 
 impl GraphqlError {
     /// Without the SQL, which repeats submitted values.
-    pub fn first_line(&self) -> String {
+    pub(crate) fn first_line(&self) -> String {
         let line = self.message.lines().next().unwrap_or_default().trim();
         if line.is_empty() {
             return "an error without a message".to_owned();
@@ -177,7 +177,7 @@ impl GraphqlError {
         shortened(line)
     }
 
-    pub fn into_error(self, status: u16) -> LagoonError {
+    pub(crate) fn into_error(self, status: u16) -> LagoonError {
         let message = self.first_line();
         if message.starts_with("Unauthorized") || message == "You do not have permission" {
             LagoonError::NotAllowed { message }

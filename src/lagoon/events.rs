@@ -17,7 +17,7 @@ use super::transport::Transport;
 use super::{Lagoon, LagoonError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunEvent {
+pub(crate) enum RunEvent {
     /// Changes are pushed from now on, over this transport.
     Subscribed(&'static str),
     /// With the run's id.
@@ -25,7 +25,7 @@ pub enum RunEvent {
 }
 
 /// A subscription to the runs of an environment. Dropping it ends it.
-pub struct RunSubscription {
+pub(crate) struct RunSubscription {
     inbox: mpsc::Receiver<RunEvent>,
     task: JoinHandle<()>,
 }
@@ -43,12 +43,12 @@ enum StreamEnd {
 
 impl RunSubscription {
     /// `None` if the subscription has ended, or never began.
-    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<RunEvent>> {
+    pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<RunEvent>> {
         self.inbox.poll_recv(context)
     }
 
     /// Discards the changes so far, but not the end.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         while self.inbox.try_recv().is_ok() {}
     }
 }
@@ -62,7 +62,7 @@ impl Drop for RunSubscription {
 impl Lagoon {
     /// Subscribes in the background: over server-sent events if the server has them (Lagoon 2.32),
     /// otherwise over a WebSocket.
-    pub fn changes(&self, environment: i64) -> Result<RunSubscription, LagoonError> {
+    pub(crate) fn changes(&self, environment: i64) -> Result<RunSubscription, LagoonError> {
         let query = super::operations::events::subscription(environment)?;
         let (outbox, inbox) = mpsc::channel(INBOX);
         let listener = Subscriber {

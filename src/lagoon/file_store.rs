@@ -14,7 +14,7 @@ use crate::domain::run::files::SignedUrl;
 use crate::lagoon::transport::form::while_uploading;
 
 /// A file to upload.
-pub struct UploadFile {
+pub(crate) struct UploadFile {
     pub name: String,
     /// In bytes.
     pub length: u64,
@@ -49,7 +49,7 @@ impl UploadFile {
 
 impl Lagoon {
     /// Sends a file with a form: the fields in their order, then the file.
-    pub async fn post_file(
+    pub(crate) async fn post_file(
         &self,
         url: &SignedUrl,
         fields: &[(String, String)],

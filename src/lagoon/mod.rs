@@ -29,6 +29,7 @@ pub(crate) use error::LagoonError;
 pub(crate) use events::{RunEvent, RunSubscription};
 pub(crate) use file_store::UploadFile;
 pub(crate) use network::Network;
+#[cfg(feature = "cli")]
 pub(crate) use network::loopback::is_loopback;
 pub(crate) use network::variables::NetworkVariables;
 pub(crate) use transport::Effect;
@@ -109,11 +110,12 @@ impl Lagoon {
         self.transport.renew_token().await
     }
 
-    pub fn patience(&self) -> Duration {
+    pub(crate) fn patience(&self) -> Duration {
         self.patience
     }
 
-    pub fn url(&self) -> &Url {
+    #[cfg(feature = "cli")]
+    pub(crate) fn url(&self) -> &Url {
         &self.transport.connection().url
     }
 }

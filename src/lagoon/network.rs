@@ -2,6 +2,8 @@
 //! downloads, discovery and signing in.
 
 pub(super) mod certificates;
+#[cfg(feature = "cli")]
+mod exchange;
 pub(super) mod loopback;
 pub(crate) mod variables;
 
@@ -10,8 +12,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::transport::root_cause;
-use super::{LagoonError, NetworkVariables, SizeLimit, Trace};
-use crate::clock::{Instant, timeout};
+use super::{LagoonError, NetworkVariables};
 use loopback::{Loopback, is_below_localhost, is_loopback};
 
 #[derive(Debug, Clone)]
@@ -29,7 +30,7 @@ pub struct Network {
 
 impl Network {
     /// True if secrets may be sent to this address.
-    pub fn may_reach(&self, url: &Url) -> bool {
+    pub(crate) fn may_reach(&self, url: &Url) -> bool {
         match url.scheme() {
             "https" => true,
             "http" => self.allow_http || is_loopback(url),
@@ -52,7 +53,7 @@ impl Network {
     }
 
     /// A client without redirects, without proxy for loopback, and with the context's authorities.
-    pub fn client(&self, url: &Url) -> Result<reqwest::Client, LagoonError> {
+    pub(crate) fn client(&self, url: &Url) -> Result<reqwest::Client, LagoonError> {
         build(self.builder(url)?)
     }
 
@@ -110,56 +111,6 @@ impl Network {
             builder = builder.tls_certs_only([]);
         }
         Ok(builder)
-    }
-
-    /// Sends one request outside Lagoon's API, once, and returns the response with any status.
-    /// Contents are not traced.
-    pub async fn send(
-        &self,
-        request: http::Request<Vec<u8>>,
-        trace: Option<&dyn Trace>,
-    ) -> Result<http::Response<Vec<u8>>, LagoonError> {
-        let text = request.uri().to_string();
-        let url = Url::parse(&text).map_err(|error| LagoonError::Address {
-            message: format!("`{text}` is not a valid address: {error}"),
-            hint: "it must start with https://".to_owned(),
-        })?;
-        let address = url.origin().ascii_serialization();
-        let begun = Instant::now();
-        let answered = timeout(self.timeout, self.exchange(&url, request)).await;
-        let answered =
-            answered.unwrap_or_else(|_| Err(LagoonError::timed_out(address.clone(), self.timeout)));
-        if let Some(trace) = trace {
-            let end = match &answered {
-                Ok(answer) => format!(
-                    "{} ({} bytes)",
-                    answer.status().as_u16(),
-                    answer.body().len()
-                ),
-                Err(error) => error.to_string(),
-            };
-            let took = begun.elapsed().as_millis();
-            trace.line(&format!("{address}{}: {end}, {took} ms", url.path()));
-        }
-        answered
-    }
-
-    async fn exchange(
-        &self,
-        url: &Url,
-        request: http::Request<Vec<u8>>,
-    ) -> Result<http::Response<Vec<u8>>, LagoonError> {
-        let failure = |error: &reqwest::Error| {
-            LagoonError::unanswered(url.origin().ascii_serialization(), error)
-        };
-        let request = reqwest::Request::try_from(request).map_err(|error| failure(&error))?;
-        let sent = self.client(url)?.execute(request).await;
-        let mut response = sent.map_err(|error| failure(&error))?;
-        let body = SizeLimit::Document.read(&mut response, failure).await?;
-        let mut answer = http::Response::new(body);
-        *answer.status_mut() = response.status();
-        *answer.headers_mut() = response.headers().clone();
-        Ok(answer)
     }
 }
 

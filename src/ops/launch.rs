@@ -4,13 +4,15 @@
 #[cfg(feature = "cli")]
 pub(crate) mod batch;
 pub(crate) mod check;
+#[cfg(feature = "cli")]
+mod facts;
 pub(crate) mod recover;
 #[cfg(feature = "cli")]
 pub(crate) mod rerun;
+#[cfg(feature = "cli")]
 pub(crate) mod start;
 
-use std::time::Duration;
-
+#[cfg(feature = "cli")]
 use crate::domain::task::one_off::OneOff;
 use crate::domain::task::values::Values;
 use crate::domain::{Definition, Environment, Run, Work};
@@ -18,25 +20,24 @@ use crate::error::{Error, Kind};
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::state::Claims;
 
-use recover::{NewestRun, RunFingerprint};
-use start::LaunchOutcome;
+#[cfg(feature = "cli")]
+pub(crate) use facts::LaunchFacts;
+use recover::{NewestRun, RunFingerprint, StartOutcome};
 
 /// One start on one environment, checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Launch {
     pub place: Environment,
     pub subject: Subject,
-    pub warnings: Vec<String>,
     pub newest: NewestRun,
-    /// Newest first.
-    pub unfinished: Vec<Run>,
-    /// The median of the task's last completed runs.
-    pub usual_length: Option<Duration>,
+    #[cfg(feature = "cli")]
+    pub facts: LaunchFacts,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) enum Subject {
     Task(Box<Definition>, Values),
+    #[cfg(feature = "cli")]
     Command(OneOff),
 }
 
@@ -44,14 +45,8 @@ impl Launch {
     pub(crate) fn name(&self) -> &str {
         match &self.subject {
             Subject::Task(definition, _) => &definition.name,
+            #[cfg(feature = "cli")]
             Subject::Command(one_off) => &one_off.name,
-        }
-    }
-
-    pub(crate) fn service(&self) -> Option<&str> {
-        match &self.subject {
-            Subject::Task(definition, _) => definition.service.as_deref(),
-            Subject::Command(one_off) => Some(&one_off.service),
         }
     }
 
@@ -59,22 +54,9 @@ impl Launch {
     pub(crate) fn definition(&self) -> Option<&Definition> {
         match &self.subject {
             Subject::Task(definition, _) => Some(definition),
+            #[cfg(feature = "cli")]
             Subject::Command(_) => None,
         }
-    }
-
-    pub(crate) fn values(&self) -> &[(String, String)] {
-        match &self.subject {
-            Subject::Task(_, values) => &values.plain,
-            Subject::Command(_) => &[],
-        }
-    }
-
-    /// The task's name and confirmation text.
-    pub(crate) fn confirmation(&self) -> Option<String> {
-        let definition = self.definition()?;
-        let text = definition.confirmation()?;
-        Some(format!("{}: {text}", definition.name))
     }
 
     /// The command line that Lagoon will record, or the image.
@@ -84,19 +66,12 @@ impl Launch {
                 Work::Command(command) => values.command_line(command),
                 Work::Image(image) => image.clone(),
             },
+            #[cfg(feature = "cli")]
             Subject::Command(one_off) => one_off.command.clone(),
         }
     }
 
-    /// With its environment.
-    pub(crate) fn newest_unfinished(&self) -> Option<Run> {
-        self.unfinished.first().map(|run| Run {
-            environment: Some(self.place.clone().into()),
-            ..run.clone()
-        })
-    }
-
-    async fn start(&self, lagoon: &Lagoon, claims: &Claims) -> LaunchOutcome {
+    pub(crate) async fn start(&self, lagoon: &Lagoon, claims: &Claims) -> StartOutcome {
         // For images Lagoon does not record who started them.
         let is_image = matches!(self.definition(), Some(d) if !matches!(d.work, Work::Command(_)));
         let fingerprint = RunFingerprint {
@@ -108,9 +83,9 @@ impl Launch {
         };
         let send = || self.send(lagoon);
         match recover::start(lagoon, claims, fingerprint, send).await {
-            LaunchOutcome::Refused(error) => LaunchOutcome::Refused(self.explained(error)),
-            LaunchOutcome::Unchecked(error) => LaunchOutcome::Unchecked(self.explained(error)),
-            LaunchOutcome::Unknown(error) => LaunchOutcome::Unknown(self.explained(error)),
+            StartOutcome::Refused(error) => StartOutcome::Refused(self.explained(error)),
+            StartOutcome::Unchecked(error) => StartOutcome::Unchecked(self.explained(error)),
+            StartOutcome::Unknown(error) => StartOutcome::Unknown(self.explained(error)),
             outcome => outcome,
         }
     }
@@ -121,6 +96,7 @@ impl Launch {
                 let (task, environment) = (definition.id, self.place.id);
                 lagoon.invoke_task(task, environment, &values.sent).await
             }
+            #[cfg(feature = "cli")]
             Subject::Command(one_off) => lagoon.add_task(one_off).await,
         }
     }

@@ -15,6 +15,7 @@ pub(crate) mod places;
 mod resend;
 pub(crate) mod runs;
 
+#[cfg(feature = "cli")]
 pub(crate) fn clock() -> impl crate::clock::Clock {
     crate::clock::SystemClock::new()
 }

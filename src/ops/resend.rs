@@ -25,6 +25,7 @@ impl Resend {
 
     /// Looks for the effect of a failed mutation. Fails with `error` itself if it excludes an
     /// effect.
+    #[cfg(feature = "cli")]
     pub(super) async fn check<T, F>(
         &mut self,
         lagoon: &Lagoon,

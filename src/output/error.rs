@@ -33,13 +33,6 @@ impl OutputError {
         }
         self
     }
-
-    pub fn hints(&self) -> &[String] {
-        match self {
-            OutputError::Usage { hints, .. } => hints,
-            OutputError::Closed | OutputError::Io(_) | OutputError::Filter(_) => &[],
-        }
-    }
 }
 
 impl From<StreamError> for OutputError {

@@ -64,7 +64,7 @@ mod tests {
                 error.to_string(),
                 "the result has no id, so -o id cannot be used"
             );
-            assert!(!error.hints().is_empty());
+            assert!(matches!(error, OutputError::Usage { hints, .. } if !hints.is_empty()));
         }
     }
 }

@@ -4,6 +4,7 @@
     reason = "a subject's tests need not use every tool, and a tool need not wait for them"
 )]
 
+pub(crate) mod clock;
 pub(crate) mod env;
 pub(crate) mod home;
 pub(crate) mod lagoon;

@@ -22,7 +22,7 @@ impl Report for DryRun {
                     "id": definition.id,
                     "name": definition.name,
                     "dryRun": true,
-                    "environment": launch.place.to_json(),
+                    "environment": launch.place,
                     "arguments": arguments,
                     "command": launch.recorded(),
                     "confirmationText": definition.confirmation_text,
@@ -31,7 +31,7 @@ impl Report for DryRun {
             Subject::Command(one_off) => json!({
                 "name": one_off.name,
                 "dryRun": true,
-                "environment": launch.place.to_json(),
+                "environment": launch.place,
                 "service": one_off.service,
                 "command": one_off.command,
             }),

@@ -9,8 +9,7 @@ use crate::commands::select;
 use crate::domain::Run;
 use crate::ops::launch::Launch;
 use crate::ops::launch::batch::{Notice, by_text};
-use crate::ops::launch::recover::StartedRun;
-use crate::ops::launch::start::{IfRunning, LaunchOutcome};
+use crate::ops::launch::start::{IfRunning, LaunchOutcome, StartedRun};
 use crate::ops::runs::wait::Watcher;
 
 impl Start<'_> {
@@ -31,7 +30,7 @@ impl Start<'_> {
                 if is_one {
                     self.open_page(run);
                 } else if let (Some(other), IfRunning::Start) =
-                    (launch.unfinished.first(), self.if_running)
+                    (launch.facts.unfinished.first(), self.if_running)
                 {
                     let (id, status) = (other.id, &other.status);
                     text.push_str(&format!("; run {id} is also in progress there ({status})"));

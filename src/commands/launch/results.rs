@@ -67,7 +67,7 @@ impl<'a> LaunchEntry<'a> {
                 "created": null,
                 "started": null,
                 "completed": null,
-                "environment": self.launch.place.to_json(),
+                "environment": self.launch.place,
                 "url": null,
                 "duration": null,
                 "sourceUser": null,

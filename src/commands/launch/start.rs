@@ -177,7 +177,7 @@ impl<'a> Start<'a> {
             watch.lines = lines.then_some(RunLines::Ends(&self.answer));
             watch.expected = launches
                 .iter()
-                .filter_map(|launch| launch.usual_length)
+                .filter_map(|launch| launch.facts.usual_length)
                 .max();
             let (runs, verdict) = watch.wait_for_all(started, failures).await;
             for run in runs {

@@ -94,7 +94,7 @@ impl BulkFlags {
         }
         let warnings = launches.iter().flat_map(|launch| {
             let label = launch.place.label();
-            let warnings = launch.warnings.iter();
+            let warnings = launch.facts.warnings.iter();
             warnings.map(move |warning| (warning.clone(), label.clone()))
         });
         for Notice { text, labels } in by_text(warnings) {

@@ -2,7 +2,6 @@
 
 use super::variables::{PROJECT, escape};
 use super::{ScopeName, VERSION};
-use crate::domain::task::argument::by_name;
 use crate::domain::{Argument, ArgumentKind, Definition, Permission, Work};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +125,7 @@ fn task(scope: &ScopeName, definition: &Definition) -> String {
         out.text.push_str("    arguments:\n");
     }
     let mut text = as_item(&out.text, 2);
-    for argument in by_name(definition.arguments()) {
+    for argument in definition.arguments_by_name() {
         text.push_str(&self::argument(argument));
     }
     text

@@ -6,7 +6,7 @@ use crate::domain::place::{Environment, Project};
 use crate::domain::run::rfc3339;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProjectDetails {
+pub(crate) struct ProjectDetails {
     pub project: Project,
     pub git_url: Option<String>,
     pub production: Option<String>,
@@ -14,7 +14,7 @@ pub struct ProjectDetails {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnvironmentDetails {
+pub(crate) struct EnvironmentDetails {
     pub environment: Environment,
     /// `branch`, `pullrequest` or `promote`.
     pub deploy_type: Option<String>,
@@ -26,7 +26,7 @@ pub struct EnvironmentDetails {
 }
 
 impl EnvironmentDetails {
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         let time = |text: &Option<String>| text.as_deref().and_then(rfc3339);
         let Environment {
             id,

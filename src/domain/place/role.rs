@@ -1,9 +1,10 @@
-//! A user's role in a group, and the tasks it can see.
+//! A user's role in a group.
 
-use crate::domain::task::definition::Permission;
+#[cfg(feature = "cli")]
+mod hidden;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
+pub(crate) enum Role {
     Guest,
     Reporter,
     Developer,
@@ -20,12 +21,12 @@ impl Role {
         Role::Owner,
     ];
 
-    pub fn from_word(word: &str) -> Option<Role> {
+    pub(crate) fn from_word(word: &str) -> Option<Role> {
         let mut all = Self::ALL.into_iter();
         all.find(|role| role.word().eq_ignore_ascii_case(word))
     }
 
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Role::Guest => "guest",
             Role::Reporter => "reporter",
@@ -35,71 +36,42 @@ impl Role {
         }
     }
 
-    /// Lagoon does not list tasks with these permissions for this role.
-    pub fn hides(self) -> &'static [Permission] {
-        match self {
-            Role::Guest | Role::Reporter => &[Permission::Developer, Permission::Maintainer],
-            Role::Developer => &[Permission::Maintainer],
-            Role::Maintainer | Role::Owner => &[],
-        }
-    }
-
     /// A clause for messages: "you are a guest on shop".
-    pub fn on(self, place: &str) -> String {
+    pub(crate) fn on(self, place: &str) -> String {
         let article = if self == Role::Owner { "an" } else { "a" };
         format!("you are {article} {} on {place}", self.word())
     }
 
     /// A clause for messages. Lagoon hides no environments by role.
-    pub fn visibility(self, project: &str) -> String {
+    pub(crate) fn visibility(self, project: &str) -> String {
         format!(
             "{}; you can see all of its environments except deleted ones",
             self.on(project)
         )
     }
-
-    /// A clause for messages; `None` if the role sees all tasks of a project.
-    pub fn blind_spot(self, place: &str) -> Option<String> {
-        let hidden: Vec<String> = self
-            .hides()
-            .iter()
-            .map(|permission| format!("{}s", permission.word().to_lowercase()))
-            .collect();
-        (!hidden.is_empty()).then(|| {
-            format!(
-                "{}; tasks for {} are hidden from you",
-                self.on(place),
-                hidden.join(" and ")
-            )
-        })
-    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Roles {
+pub(crate) struct Roles {
     groups: Vec<(String, Role, Vec<i64>)>,
 }
 
 impl Roles {
     /// Takes each group with the role in it and the ids of its projects.
-    pub fn new(mut groups: Vec<(String, Role, Vec<i64>)>) -> Roles {
+    pub(crate) fn new(mut groups: Vec<(String, Role, Vec<i64>)>) -> Roles {
         groups.sort_by(|a, b| a.0.cmp(&b.0));
         Roles { groups }
     }
 
     /// For example, `acme (developer), shop (guest)`.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         let groups = self.groups.iter();
         let groups = groups.map(|(name, role, _)| format!("{name} ({})", role.word()));
         groups.collect::<Vec<_>>().join(", ")
     }
 
-    pub fn in_group(&self, name: &str) -> Option<Role> {
-        self.highest(|group, _| group == name)
-    }
-
     /// The highest role of the project's groups.
-    pub fn on_project(&self, id: i64) -> Option<Role> {
+    pub(crate) fn on_project(&self, id: i64) -> Option<Role> {
         self.highest(|_, projects| projects.contains(&id))
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use url::Url;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunFile {
+pub(crate) struct RunFile {
     /// Can contain any character.
     pub name: String,
     /// In Lagoon's time format.
@@ -16,23 +16,18 @@ pub struct RunFile {
 
 /// A secret address: it gives everyone access for some minutes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct SignedUrl(Url);
+pub(crate) struct SignedUrl(Url);
 
 impl SignedUrl {
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         Url::parse(text).ok().map(SignedUrl)
     }
 
-    pub fn expose(&self) -> &Url {
+    pub(crate) fn expose(&self) -> &Url {
         &self.0
     }
 
-    /// The address without its signature, which identifies the file.
-    pub fn resource(&self) -> String {
-        format!("{}{}", self.address(), self.0.path())
-    }
-
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         self.0.origin().ascii_serialization()
     }
 }

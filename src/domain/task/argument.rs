@@ -152,13 +152,6 @@ impl Argument {
     }
 }
 
-/// Lagoon returns arguments in no particular order.
-pub(crate) fn by_name(arguments: &[Argument]) -> Vec<&Argument> {
-    let mut sorted: Vec<&Argument> = arguments.iter().collect();
-    sorted.sort_by(|a, b| a.name.cmp(&b.name));
-    sorted
-}
-
 /// Lagoon's rule: `^[0-9.]+$`.
 pub(crate) fn is_numeric(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit() || b == b'.')

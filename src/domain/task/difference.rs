@@ -1,6 +1,6 @@
 //! Differences between two definitions of one task.
 
-use crate::domain::task::argument::{Argument, by_name};
+use crate::domain::task::argument::Argument;
 use crate::domain::task::definition::{Definition, Work};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,17 +46,16 @@ fn fields(definition: &Definition) -> [(&'static str, String); 11] {
             yes_no(definition.project_key_injection),
         ),
         ("admin only", yes_no(definition.admin_only_view)),
-        ("arguments", arguments(definition.arguments())),
+        ("arguments", arguments(definition)),
     ]
 }
 
-fn arguments(all: &[Argument]) -> String {
-    let spelled = by_name(all)
-        .into_iter()
-        .map(|argument| match &argument.default {
-            Some(default) => format!("{} = {default:?}", spelled(argument)),
-            None => spelled(argument),
-        });
+fn arguments(definition: &Definition) -> String {
+    let arguments = definition.arguments_by_name().into_iter();
+    let spelled = arguments.map(|argument| match &argument.default {
+        Some(default) => format!("{} = {default:?}", spelled(argument)),
+        None => spelled(argument),
+    });
     spelled.collect::<Vec<_>>().join(", ")
 }
 

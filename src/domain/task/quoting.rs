@@ -3,6 +3,14 @@
 //! Lagoon puts ` A="x" B="y"; ` in front of the command without any escaping. Escaping the
 //! characters that are special inside double quotes makes a value arrive as typed.
 
+#[cfg(feature = "cli")]
+mod command;
+
+#[cfg(feature = "cli")]
+pub(crate) use command::unquoted_for_powershell;
+#[cfg(feature = "cli")]
+pub use command::{command, line};
+
 pub(crate) fn escape(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len() + 8);
     for c in value.chars() {
@@ -55,12 +63,7 @@ fn is_expanded(text: &str) -> bool {
     text.starts_with(['=', '%']) || text.contains("==") || text.contains(":=")
 }
 
-pub fn line<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
-    let quoted = words.into_iter().map(|text| word(text.as_ref()));
-    quoted.collect::<Vec<_>>().join(" ")
-}
-
-/// Like [`line`], but always one line on the screen, so that text from the server cannot begin a
+/// Quotes words for a shell. The result is always one line on the screen, so that text from the server cannot begin a
 /// new line.
 pub fn suggestion<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
     let quoted = words.into_iter().map(|text| match text.as_ref() {
@@ -122,36 +125,6 @@ pub(crate) fn for_powershell(text: &str) -> String {
         quoted.push(c);
     }
     format!("'{quoted}'")
-}
-
-/// Removes the opening quote of an incomplete word.
-pub(crate) fn unquoted_for_powershell(text: &str) -> &str {
-    let is_quote = |c: char| SINGLE.contains(&c) || DOUBLE.contains(&c);
-    text.strip_prefix(is_quote).unwrap_or(text)
-}
-
-const RESERVED: &str = "if then elif else fi do done case esac while until for in function select \
-    time coproc namespace repeat foreach";
-
-/// A command line for a container's shell. The first word is always a program's name.
-pub fn command<S: AsRef<str>>(words: &[S]) -> String {
-    let Some((program, arguments)) = words.split_first() else {
-        return String::new();
-    };
-    let program = program.as_ref();
-    let bare = word(program);
-    // Bare, these would be an assignment or a keyword.
-    let is_syntax = RESERVED.split(' ').any(|word| word == program) || program.contains('=');
-    let mut line = if bare == program && is_syntax {
-        format!("'{program}'")
-    } else {
-        bare
-    };
-    for argument in arguments {
-        line.push(' ');
-        line.push_str(&word(argument.as_ref()));
-    }
-    line
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! References to a task: by id, by name, or ambiguous digits.
 
-use crate::domain::names::{nearest, nfc, same_in_database};
+use crate::domain::names::nfc;
 use crate::domain::run::reference::parse_id;
 use crate::domain::task::definition::Definition;
+use crate::domain::task::name::{NameError, find_named, missing};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskRef {
@@ -25,13 +26,10 @@ pub enum RefError {
         by_id: String,
         named: i64,
     },
-    /// None is spelled exactly so.
-    #[error("`{name}` matches several tasks: {}", matches.join(", "))]
-    Several { name: String, matches: Vec<String> },
     #[error("task with the id {0} not found")]
     NoId(i64),
-    #[error("task `{name}` not found")]
-    Missing { name: String, nearest: Vec<String> },
+    #[error(transparent)]
+    Name(#[from] NameError),
 }
 
 impl TaskRef {
@@ -60,11 +58,11 @@ impl TaskRef {
         non_empty(text).map(TaskRef::Name)
     }
 
-    /// Prefers an exact match to the only one that the database treats as equal.
-    pub fn find<'a>(&self, listed: &'a [Definition]) -> Result<&'a Definition, RefError> {
+    /// See [`find_named`].
+    pub(crate) fn find<'a>(&self, listed: &'a [Definition]) -> Result<&'a Definition, RefError> {
         match self {
             TaskRef::Id(id) => by_id(*id, listed).ok_or(RefError::NoId(*id)),
-            TaskRef::Name(name) => by_name(name, listed),
+            TaskRef::Name(name) => Ok(find_named(name, listed)?),
             TaskRef::Digits(id, digits) => {
                 let named = listed.iter().find(|d| d.name == *digits);
                 match (by_id(*id, listed), named) {
@@ -79,7 +77,7 @@ impl TaskRef {
                         })
                     }
                     (Some(found), _) => Ok(found),
-                    (None, _) => Err(missing(digits, listed)),
+                    (None, _) => Err(missing(digits, listed).into()),
                 }
             }
         }
@@ -96,34 +94,6 @@ fn non_empty(name: &str) -> Result<String, RefError> {
 
 fn by_id(id: i64, listed: &[Definition]) -> Option<&Definition> {
     listed.iter().find(|d| d.id == id)
-}
-
-fn by_name<'a>(name: &str, listed: &'a [Definition]) -> Result<&'a Definition, RefError> {
-    let exact = listed.iter().find(|d| d.name == name);
-    // A decomposed name on the server is found by its composed form.
-    if let Some(found) = exact.or_else(|| listed.iter().find(|d| nfc(&d.name) == name)) {
-        return Ok(found);
-    }
-    let matches: Vec<&Definition> = listed
-        .iter()
-        .filter(|d| same_in_database(&d.name, name))
-        .collect();
-    match matches.as_slice() {
-        [one] => Ok(one),
-        [] => Err(missing(name, listed)),
-        several => Err(RefError::Several {
-            name: name.to_owned(),
-            matches: several.iter().map(|d| d.name.clone()).collect(),
-        }),
-    }
-}
-
-fn missing(name: &str, listed: &[Definition]) -> RefError {
-    let near = nearest(name, listed.iter().map(|d| d.name.as_str()));
-    RefError::Missing {
-        name: name.to_owned(),
-        nearest: near.into_iter().map(str::to_owned).collect(),
-    }
 }
 
 #[cfg(test)]
@@ -151,7 +121,7 @@ mod tests {
         assert_eq!(find("case", &listed), Ok(2));
         assert!(matches!(
             find("CASE", &listed),
-            Err(RefError::Several { .. })
+            Err(RefError::Name(NameError::Several { .. }))
         ));
         assert_eq!(find("CASE", &listed[..1]), Ok(1));
     }
@@ -218,7 +188,9 @@ mod tests {
     #[test]
     fn similar_names_are_suggested() {
         let listed = [task(1, "Run yarn audit")];
-        let Err(RefError::Missing { nearest, .. }) = find("run yarn adit", &listed) else {
+        let Err(RefError::Name(NameError::Missing { nearest, .. })) =
+            find("run yarn adit", &listed)
+        else {
             panic!("found")
         };
         assert_eq!(nearest, ["Run yarn audit"]);

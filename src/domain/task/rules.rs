@@ -1,11 +1,18 @@
 //! Checks of a definition before it is sent: Lagoon's rules, and some that Lagoon should have.
 
 use crate::domain::names::{SAME_NAME, same_in_database};
-use crate::domain::task::argument::{
-    Argument, ArgumentKind, is_numeric, is_shell_variable, is_special_variable,
-};
+use crate::domain::task::argument::{Argument, ArgumentKind, is_numeric, is_shell_variable};
 use crate::domain::task::definition::{Definition, Scope, Work};
 use crate::domain::task::text::{limit, storable, too_long};
+use crate::domain::task::values::special_variable;
+
+// Further limits of Lagoon, in characters unless the name says bytes (seen on Lagoon 2.33.1).
+const SERVICE: usize = 100;
+const IMAGE: usize = 2_000;
+const DESCRIPTION_BYTES: usize = 65_535;
+const CONFIRMATION: usize = 2_000;
+const ARGUMENT_NAME: usize = 300;
+const DISPLAY_NAME: usize = 500;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Field {
@@ -33,11 +40,11 @@ pub(crate) fn violations(definition: &Definition) -> Vec<Violation> {
     found.bytes(
         Field::Description,
         &definition.description,
-        limit::DESCRIPTION_BYTES,
+        DESCRIPTION_BYTES,
     );
     if let Some(text) = &definition.confirmation_text {
         found.text(Field::Confirmation, text);
-        found.length(Field::Confirmation, text, limit::CONFIRMATION);
+        found.length(Field::Confirmation, text, CONFIRMATION);
     }
     for (position, argument) in definition.arguments().iter().enumerate() {
         let earlier = &definition.arguments()[..position];
@@ -65,14 +72,6 @@ pub(crate) fn warnings(definition: &Definition) -> Vec<String> {
     let arguments = definition.arguments().iter();
     let special = arguments.filter_map(|argument| special_variable(definition, argument));
     special.chain(unknown_types(definition)).collect()
-}
-
-pub(super) fn special_variable(definition: &Definition, argument: &Argument) -> Option<String> {
-    let is_special = definition.command().is_some() && is_special_variable(&argument.name);
-    is_special.then(|| {
-        let name = &argument.name;
-        format!("the argument `{name}` overrides a variable of the container's shell")
-    })
 }
 
 /// Warnings about arguments with unknown types.
@@ -155,12 +154,12 @@ fn work(definition: &Definition, found: &mut Violations) {
                 found.add(Field::Image, "is empty");
             }
             found.text(Field::Image, image);
-            found.length(Field::Image, image, limit::IMAGE);
+            found.length(Field::Image, image, IMAGE);
         }
     }
     if let Some(service) = &definition.service {
         found.text(Field::Service, service);
-        found.length(Field::Service, service, limit::SERVICE);
+        found.length(Field::Service, service, SERVICE);
     }
 }
 
@@ -186,10 +185,10 @@ fn argument(
         found.add(field(), format!("is defined twice ({SAME_NAME})"));
     }
     found.text(field(), &argument.name);
-    found.length(field(), &argument.name, limit::ARGUMENT_NAME);
+    found.length(field(), &argument.name, ARGUMENT_NAME);
     if let Some(display_name) = &argument.display_name {
         found.text(field(), display_name);
-        found.length(field(), display_name, limit::DISPLAY_NAME);
+        found.length(field(), display_name, DISPLAY_NAME);
     }
     if matches!(&argument.kind, ArgumentKind::Unknown(word) if word.is_empty()) {
         found.add(field(), "has no type");

@@ -4,17 +4,12 @@
 pub(crate) mod limit {
     /// A run gets the name of its task.
     pub(crate) const RUN_NAME: usize = 100;
-    pub(crate) const SERVICE: usize = 100;
-    pub(crate) const IMAGE: usize = 2_000;
-    pub(crate) const DESCRIPTION_BYTES: usize = 65_535;
-    pub(crate) const CONFIRMATION: usize = 2_000;
     /// A command with its argument values in front.
     pub(crate) const COMMAND_BYTES: usize = 65_535;
-    pub(crate) const ARGUMENT_NAME: usize = 300;
-    pub(crate) const DISPLAY_NAME: usize = 500;
 }
 
 /// A JSON text or number as trimmed text; `None` if it is empty.
+#[cfg(feature = "cli")]
 pub(crate) fn scalar(value: &serde_json::Value) -> Option<String> {
     let text = match value {
         serde_json::Value::String(text) => text.trim().to_owned(),

@@ -1,10 +1,9 @@
 //! The argument values of one invocation: checked, completed with defaults, and escaped.
 
 use crate::domain::names::{did_you_mean, nearest};
-use crate::domain::task::argument::{Argument, is_shell_variable};
+use crate::domain::task::argument::{Argument, is_shell_variable, is_special_variable};
 use crate::domain::task::definition::{Definition, Work};
 use crate::domain::task::quoting::{compose, escape};
-use crate::domain::task::rules::special_variable;
 use crate::domain::task::text::{limit, storable, too_long};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -119,6 +118,14 @@ pub fn resolve(
     } else {
         Err(problems)
     }
+}
+
+pub(super) fn special_variable(definition: &Definition, argument: &Argument) -> Option<String> {
+    let is_special = definition.command().is_some() && is_special_variable(&argument.name);
+    is_special.then(|| {
+        let name = &argument.name;
+        format!("the argument `{name}` overrides a variable of the container's shell")
+    })
 }
 
 fn unknown_names(arguments: &[Argument], given: &[(String, String)]) -> Vec<ValueProblem> {

@@ -40,7 +40,7 @@ impl fmt::Debug for NetworkVariables {
 
 /// A proxy, without user and password.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proxy {
+pub(crate) struct Proxy {
     /// Host and port.
     pub address: String,
     /// `None` for a system setting.
@@ -71,7 +71,7 @@ impl NetworkVariables {
     }
 
     /// `None` for a direct connection. Fails if the variable's value is unusable.
-    pub fn proxy(&self, url: &Url) -> Result<Option<Proxy>, LagoonError> {
+    pub(crate) fn proxy(&self, url: &Url) -> Result<Option<Proxy>, LagoonError> {
         let Ok(uri) = url.as_str().parse::<Uri>() else {
             return Ok(None);
         };

@@ -1,13 +1,12 @@
 //! Adding and changing definitions.
 
 use super::fields::{DefinitionFields, need, same};
-use super::{
-    AdvancedTaskDefinitionArgumentTypes, AdvancedTaskDefinitionTypes, TaskPermission, int,
-    operations,
-};
-use crate::domain::task::argument::by_name;
+use super::{TaskPermission, int, operations};
 use crate::domain::{Argument, Definition, Permission, Scope, Work};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
+
+type AdvancedTaskDefinitionArgumentTypes = String;
+type AdvancedTaskDefinitionTypes = String;
 
 operations! {
     AddDefinition: "graphql/definitions/add_definition.graphql" => "DefinitionFields",
@@ -46,7 +45,7 @@ fn permission(permission: &Permission) -> TaskPermission {
 }
 
 /// Lagoon knows `systemWide` since 2.18; before, it refuses all system-wide definitions.
-fn addition(definition: &Definition) -> Result<add_definition::Variables, LagoonError> {
+pub(super) fn addition(definition: &Definition) -> Result<add_definition::Variables, LagoonError> {
     let (command, image) = match &definition.work {
         Work::Command(command) => (Some(command.clone()), None),
         Work::Image(image) => (None, Some(image.clone())),
@@ -85,7 +84,7 @@ fn addition(definition: &Definition) -> Result<add_definition::Variables, Lagoon
 /// The changed fields: texts are cleared with `""`, arguments replaced as a whole. The image of an
 /// IMAGE task is always sent, because Lagoon erases it otherwise (seen on Lagoon 2.33.1). Type and
 /// scope cannot be changed.
-fn change(
+pub(super) fn change(
     id: i64,
     before: &Definition,
     after: &Definition,
@@ -111,10 +110,10 @@ fn change(
         };
         plain(a) == plain(b)
     };
-    let same_arguments = before.arguments.as_ref().is_some_and(|before| {
-        let (before, after) = (by_name(before), by_name(after.arguments()));
-        before.len() == after.len() && before.iter().zip(after).all(|(a, b)| same(a, b))
-    });
+    let (old, new) = (before.arguments_by_name(), after.arguments_by_name());
+    let same_arguments = before.arguments.is_some()
+        && old.len() == new.len()
+        && old.into_iter().zip(new).all(|(a, b)| same(a, b));
     Ok(update_definition::Variables {
         input: update_definition::UpdateAdvancedTaskDefinitionInput {
             id: int(id)?,
@@ -136,20 +135,6 @@ fn change(
     })
 }
 
-/// For checks against a schema.
-pub fn add_variables(definition: &Definition) -> Result<serde_json::Value, LagoonError> {
-    super::json(&addition(definition)?)
-}
-
-/// For checks against a schema.
-pub fn update_variables(
-    id: i64,
-    before: &Definition,
-    after: &Definition,
-) -> Result<serde_json::Value, LagoonError> {
-    super::json(&change(id, before, after)?)
-}
-
 fn returned(found: Option<DefinitionFields>) -> Result<Definition, LagoonError> {
     let found = need(found, "the definition")?.into_definition()?;
     found.ok_or_else(|| LagoonError::Unusable("the definition has an unknown type".to_owned()))
@@ -161,14 +146,17 @@ impl Lagoon {
     /// # Errors
     /// Adding is not transactional: a part of the definition may exist after an error (seen on
     /// Lagoon 2.33.1).
-    pub async fn add_definition(&self, definition: &Definition) -> Result<Definition, LagoonError> {
+    pub(crate) async fn add_definition(
+        &self,
+        definition: &Definition,
+    ) -> Result<Definition, LagoonError> {
         let variables = addition(definition)?;
         let reply = self.send::<AddDefinition>(Effect::Mutation, variables);
         let data = reply.await?.whole()?;
         returned(data.add_advanced_task_definition)
     }
 
-    pub async fn replace_arguments(
+    pub(crate) async fn replace_arguments(
         &self,
         id: i64,
         definition: &Definition,
@@ -182,7 +170,7 @@ impl Lagoon {
 
     /// Sends the differences between `before` and `after`. Arguments are replaced as a whole; a
     /// failure can leave some of them.
-    pub async fn update_definition(
+    pub(crate) async fn update_definition(
         &self,
         id: i64,
         before: &Definition,
@@ -197,7 +185,7 @@ impl Lagoon {
     }
 
     /// `false` if there is no such definition.
-    pub async fn delete_definition(&self, id: i64) -> Result<bool, LagoonError> {
+    pub(crate) async fn delete_definition(&self, id: i64) -> Result<bool, LagoonError> {
         let variables = delete_definition::Variables { id: int(id)? };
         let reply = self
             .send::<DeleteDefinition>(Effect::Mutation, variables)

@@ -24,7 +24,7 @@ operations! {
 
 /// The store's form for an upload.
 #[derive(Debug, Clone)]
-pub struct SignedForm {
+pub(crate) struct SignedForm {
     pub url: SignedUrl,
     /// In the order of the form.
     pub fields: Vec<(String, String)>,
@@ -47,7 +47,7 @@ fn is_of(run: i64, url: &SignedUrl) -> bool {
         == Some(run)
 }
 
-fn form_variables(run: i64, name: &str) -> Result<upload_form::Variables, LagoonError> {
+pub(super) fn form_variables(run: i64, name: &str) -> Result<upload_form::Variables, LagoonError> {
     Ok(upload_form::Variables {
         input: upload_form::GetTaskFileUploadFormInput {
             task: int(run)?,
@@ -56,7 +56,7 @@ fn form_variables(run: i64, name: &str) -> Result<upload_form::Variables, Lagoon
     })
 }
 
-fn upload_of(run: i64) -> Result<upload_files::Variables, LagoonError> {
+pub(super) fn upload_of(run: i64) -> Result<upload_files::Variables, LagoonError> {
     Ok(upload_files::Variables {
         input: upload_files::UploadFilesForTaskInput {
             task: int(run)?,
@@ -65,17 +65,9 @@ fn upload_of(run: i64) -> Result<upload_files::Variables, LagoonError> {
     })
 }
 
-/// The variables of both kinds of uploads, for checks against a schema.
-pub fn upload_variables(run: i64, name: &str) -> Result<(Value, Value), LagoonError> {
-    Ok((
-        super::json(&form_variables(run, name)?)?,
-        super::json(&upload_of(run)?)?,
-    ))
-}
-
 impl Lagoon {
     /// `None` if there is no such run.
-    pub async fn run_files(&self, run: i64) -> Result<Option<Vec<RunFile>>, LagoonError> {
+    pub(crate) async fn run_files(&self, run: i64) -> Result<Option<Vec<RunFile>>, LagoonError> {
         let variables = run_files::Variables { id: int(run)? };
         let data = self.query::<RunFiles>(variables).await?;
         let Some(found) = data.task_by_id else {
@@ -98,7 +90,11 @@ impl Lagoon {
     }
 
     /// Lagoon 2.30 and newer; an older one refuses with status 400.
-    pub async fn upload_form(&self, run: i64, name: &str) -> Result<SignedForm, LagoonError> {
+    pub(crate) async fn upload_form(
+        &self,
+        run: i64,
+        name: &str,
+    ) -> Result<SignedForm, LagoonError> {
         let data = self.query::<UploadForm>(form_variables(run, name)?).await?;
         let form = need(data.get_task_file_upload_form, "the form")?;
         let url = signed(&need(form.post_url, "the address of the form")?)?;
@@ -116,7 +112,7 @@ impl Lagoon {
     }
 
     /// Uploads through the API, as before Lagoon 2.30; sent once.
-    pub async fn upload_file(&self, run: i64, file: UploadFile) -> Result<(), LagoonError> {
+    pub(crate) async fn upload_file(&self, run: i64, file: UploadFile) -> Result<(), LagoonError> {
         let body = UploadFiles::build_query(upload_of(run)?);
         let encoded = request::tied(body.operation_name, body.query, &body.variables)?;
         let operations = String::from_utf8_lossy(&encoded.body).into_owned();

@@ -19,7 +19,7 @@ const LOG_ERROR: &str = "There was an error loading the logs";
 
 impl Lagoon {
     /// `None` if there is no such run.
-    pub async fn run_log(&self, id: i64) -> Result<Option<Log>, LagoonError> {
+    pub(crate) async fn run_log(&self, id: i64) -> Result<Option<Log>, LagoonError> {
         let variables = run_log::Variables { id: int(id)? };
         let data = self.query::<RunLog>(variables).await?;
         let Some(found) = data.task_by_id else {

@@ -2,7 +2,9 @@
 //!
 //! The types that graphql_client generates stay in this module.
 
+#[cfg(feature = "cli")]
 pub(crate) mod adhoc;
+#[cfg(feature = "cli")]
 pub(crate) mod definitions;
 pub(super) mod events;
 #[cfg(feature = "cli")]
@@ -10,16 +12,25 @@ pub(crate) mod everything;
 mod fields;
 pub(crate) mod files;
 pub(crate) mod logs;
+#[cfg(feature = "cli")]
 pub(crate) mod people;
 pub(crate) mod places;
 #[cfg(feature = "cli")]
 pub(crate) mod portal;
+#[cfg(feature = "cli")]
 pub(crate) mod project_runs;
 #[cfg(feature = "cli")]
 pub(crate) mod reach;
+pub(crate) mod roles;
 pub(crate) mod runs;
 #[cfg(feature = "cli")]
 pub(crate) mod server;
+#[cfg(feature = "cli")]
+pub(crate) mod single_run;
+#[cfg(feature = "cli")]
+pub(crate) mod targets;
+#[cfg(feature = "cli")]
+pub(crate) mod variables;
 
 /// Included so that the operations are rebuilt when it changes.
 const _SCHEMA: &str = include_str!("../../../graphql/schema.graphql");
@@ -51,10 +62,7 @@ macro_rules! operations {
 }
 use operations;
 
-type AdvancedTaskDefinitionArgumentTypes = String;
-type AdvancedTaskDefinitionTypes = String;
 type GroupRole = String;
-type PlatformRole = String;
 type TaskPermission = String;
 
 use graphql_client::GraphQLQuery;

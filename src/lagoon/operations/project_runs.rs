@@ -1,7 +1,8 @@
 //! The newest runs of all environments of a project.
 
-use super::fields::{ProjectFields, errors_by_environment};
+use super::fields::{EnvironmentFields, ProjectFields};
 use super::runs::{RecentView, WithCurrentUser, recent, without_user_errors};
+use super::targets::errors_by_environment;
 use super::{int, operations};
 use crate::domain::Environment;
 use crate::lagoon::reply::Reply;
@@ -13,7 +14,7 @@ operations! {
 }
 
 #[derive(Debug)]
-pub struct EnvironmentRuns {
+pub(crate) struct EnvironmentRuns {
     /// Without services.
     pub environment: Environment,
     pub runs: Result<RecentView, LagoonError>,
@@ -23,7 +24,7 @@ impl Lagoon {
     /// The newest runs of each existing environment, by the environment's name: at most `limit` of
     /// each, 0 for all. With users if the server knows them (Lagoon 2.18). `None` if there is no
     /// such project. A project that exists and is invisible is "not allowed".
-    pub async fn project_runs(
+    pub(crate) async fn project_runs(
         &self,
         project: &str,
         limit: i64,
@@ -44,26 +45,18 @@ impl Lagoon {
             let mut failures = errors_by_environment(&mut reply.errors);
             let data = reply.whole()?;
             let me = data.email();
+            let convert = |at, mut found: EnvironmentFields, project| {
+                let (me, runs) = (me.clone(), recent(found.tasks.take())?);
+                let failure = failures.remove(&at);
+                Ok(EnvironmentRuns {
+                    environment: found.into_environment(Some(project))?,
+                    runs: failure.map_or(Ok(RecentView { me, runs }), Err),
+                })
+            };
             let Some(found) = data.found else {
                 return Ok(None);
             };
-            let (project, found) = found.into_parts()?;
-            let mut all = Vec::new();
-            for (at, found) in found.into_iter().enumerate() {
-                let Some(mut found) = found else { continue };
-                let runs = recent(found.tasks.take())?;
-                all.push(EnvironmentRuns {
-                    environment: found.into_environment(Some(project.clone()))?,
-                    runs: match failures.remove(&at) {
-                        Some(failure) => Err(failure),
-                        None => Ok(RecentView {
-                            me: me.clone(),
-                            runs,
-                        }),
-                    },
-                });
-            }
-            all.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
+            let (_, all) = found.with_environments(convert, |of| &of.environment.name)?;
             Ok(Some(all))
         })
         .await

@@ -16,7 +16,7 @@ operations! {
 impl Lagoon {
     /// The first project whose repository has one of these addresses, at most [`git_url::FORMS`].
     /// Addresses that Lagoon does not know or show are no errors (seen on Lagoon 2.33.1).
-    pub async fn project_by_git_url(
+    pub(crate) async fn project_by_git_url(
         &self,
         forms: &[String],
     ) -> Result<Option<String>, LagoonError> {
@@ -54,7 +54,7 @@ impl Lagoon {
         }))
     }
 
-    pub async fn projects(&self) -> Result<Vec<ProjectDetails>, LagoonError> {
+    pub(crate) async fn projects(&self) -> Result<Vec<ProjectDetails>, LagoonError> {
         let variables = projects::Variables {};
         let data = self.query::<Projects>(variables).await?;
         let mut reached = all(data.all_projects, |p| {
@@ -69,7 +69,7 @@ impl Lagoon {
         Ok(reached)
     }
 
-    pub async fn environments(
+    pub(crate) async fn environments(
         &self,
         project: &str,
     ) -> Result<Option<(Project, Vec<EnvironmentDetails>)>, LagoonError> {

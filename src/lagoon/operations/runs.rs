@@ -17,16 +17,13 @@ operations! {
     InvokeTask: "graphql/runs/invoke_task.graphql" => "RunFields",
     RunById: "graphql/runs/run_by_id.graphql" => "RunFields",
     RunByIdWithUser: "graphql/runs/run_by_id_with_user.graphql" => "RunFields",
-    RunByTaskName: "graphql/runs/run_by_task_name.graphql" => "RunFields",
-    RunByTaskNameWithUser: "graphql/runs/run_by_task_name_with_user.graphql" => "RunFields",
-    CancelRun: "graphql/runs/cancel_run.graphql",
     NewestRuns: "graphql/runs/newest_runs.graphql" => "EnvironmentFields",
     RecentRuns: "graphql/runs/recent_runs.graphql" => "EnvironmentFields",
     RecentRunsWithUser: "graphql/runs/recent_runs_with_user.graphql",
 }
 
 #[derive(Debug, Clone)]
-pub struct RecentView {
+pub(crate) struct RecentView {
     /// The user's email address, if it is known.
     pub me: Option<SmolStr>,
     pub runs: Vec<RecentRun>,
@@ -63,7 +60,7 @@ pub(super) fn without_user_errors<T>(mut reply: Reply<T>) -> Reply<T> {
     reply
 }
 
-fn invocation(
+pub(super) fn invocation(
     task: i64,
     environment: i64,
     arguments: &[(String, String)],
@@ -86,18 +83,9 @@ fn invocation(
     })
 }
 
-/// For checks against a schema.
-pub fn invoke_variables(
-    task: i64,
-    environment: i64,
-    arguments: &[(String, String)],
-) -> Result<serde_json::Value, LagoonError> {
-    super::json(&invocation(task, environment, arguments)?)
-}
-
 impl Lagoon {
     /// Starts a task; sent once.
-    pub async fn invoke_task(
+    pub(crate) async fn invoke_task(
         &self,
         task: i64,
         environment: i64,
@@ -128,30 +116,8 @@ impl Lagoon {
         found.into_run(None).map(Some)
     }
 
-    /// `None` if there is no such run.
-    pub async fn run_by_task_name(&self, name: &str) -> Result<Option<Run>, LagoonError> {
-        let read = async |with_user| {
-            let name = name.to_owned();
-            Ok(if with_user {
-                let variables = run_by_task_name_with_user::Variables { name };
-                let data = self.query::<RunByTaskNameWithUser>(variables).await?;
-                data.task_by_task_name
-            } else {
-                let variables = run_by_task_name::Variables { name };
-                self.query::<RunByTaskName>(variables)
-                    .await?
-                    .task_by_task_name
-            })
-        };
-        let Some(found) = self.with_user_if_known(read).await? else {
-            return Ok(None);
-        };
-        same("run", name, found.task_name.as_deref())?;
-        found.into_run(None).map(Some)
-    }
-
     /// At most `limit` runs, 0 for all; without fields that cost the server more.
-    pub async fn newest_runs(
+    pub(crate) async fn newest_runs(
         &self,
         environment: &Environment,
         limit: i64,
@@ -170,20 +136,9 @@ impl Lagoon {
         Ok(newest_first(runs, |run| run))
     }
 
-    /// Requests the cancellation, which takes effect later, and returns Lagoon's word for the
-    /// result. Sent once.
-    pub async fn cancel_run(&self, id: i64) -> Result<String, LagoonError> {
-        let variables = cancel_run::Variables { id: int(id)? };
-        let data = self
-            .send::<CancelRun>(Effect::Mutation, variables)
-            .await?
-            .whole()?;
-        need(data.cancel_task, "the result")
-    }
-
     /// The newest runs with command lines, at most `limit`, 0 for all. With users if the server
     /// knows them (Lagoon 2.18).
-    pub async fn recent_runs(
+    pub(crate) async fn recent_runs(
         &self,
         environment: i64,
         limit: i64,

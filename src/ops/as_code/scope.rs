@@ -76,8 +76,8 @@ pub(crate) async fn read(
                     let progress = format!("reading {name} ({}/{total})", position + 1);
                     options.progress.update(&progress);
                     let found = lagoon.project_definitions(name).await?;
-                    let found = found.ok_or_else(|| place::no_project(name))?;
-                    (Some(found.project), found.environments)
+                    let (project, views) = found.ok_or_else(|| place::no_project(name))?;
+                    (Some(project), views)
                 }
                 ScopeSource::Group(name) => {
                     let coverage = coverage(&ScopeName::Group(name.clone()));

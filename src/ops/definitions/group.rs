@@ -116,10 +116,10 @@ impl GroupReader<'_> {
                 .collect()
                 .await;
             for answer in answers {
-                if let Some(found) = self.ignore_refusal(answer)?.flatten() {
-                    let is_other = |v: &EnvironmentView| v.environment.project != found.project;
+                if let Some((project, views)) = self.ignore_refusal(answer)?.flatten() {
+                    let is_other = |v: &EnvironmentView| v.environment.project != project;
                     self.views.retain(is_other);
-                    self.views.extend(found.environments);
+                    self.views.extend(views);
                 }
             }
             read += batch.len();

@@ -75,10 +75,10 @@ pub(crate) async fn list(
             merge(view.environment.project.clone(), vec![view])
         }
         None => {
-            let Some(view) = lagoon.project_definitions(project).await? else {
+            let Some((project, views)) = lagoon.project_definitions(project).await? else {
                 return Err(place::missing_project(lagoon, project).await);
             };
-            merge(view.project, view.environments)
+            merge(project, views)
         }
     };
     listing

@@ -3,6 +3,7 @@
 use crate::domain::names::{SAME_NAME, same_in_database};
 use crate::domain::plan::coverage::Coverage;
 use crate::domain::task::difference::differences;
+use crate::domain::task::name::NameError;
 use crate::domain::task::reference::RefError;
 use crate::domain::{Definition, Scope, TaskRef};
 use crate::error::{Error, Kind};
@@ -45,7 +46,7 @@ pub(crate) fn find(site: &ScopeView, task: &TaskRef) -> Result<Definition, TaskN
     let (own, all) = (owned(own_tasks(site)), owned(all_tasks(site)));
     let missing = match task.find(&own) {
         Ok(found) => return Ok(found.clone()),
-        Err(error @ (RefError::Missing { .. } | RefError::NoId(_))) => error,
+        Err(error @ (RefError::Name(NameError::Missing { .. }) | RefError::NoId(_))) => error,
         Err(other) => return Err(TaskNotFound::Missing(other)),
     };
     match task.find(&all) {

@@ -9,13 +9,14 @@ use crate::domain::place::view::EnvironmentView;
 use crate::domain::task::text::limit;
 use crate::domain::task::values;
 use crate::domain::task::values::ValueProblem;
-use crate::domain::{Definition, Environment, Outcome, Work};
+use crate::domain::{Definition, Environment, Work};
 use crate::error::{Error, Hint};
 
+#[cfg(feature = "cli")]
+use crate::ops::launch::LaunchFacts;
 use crate::ops::launch::recover::NewestRun;
 use crate::ops::launch::{Launch, Subject};
 use crate::ops::places::place;
-use crate::ops::runs::history;
 
 #[cfg(feature = "cli")]
 pub(crate) use command::{CommandRequest, command_on};
@@ -91,17 +92,12 @@ pub(crate) fn definition_on(
         let error = Error::usage(message).hint("define it under a shorter name");
         return Err(error.into());
     }
-    let of_task = |outcome| {
-        let runs = view.runs.iter();
-        runs.filter(move |run| run.name == definition.name && run.outcome() == outcome)
-    };
     Ok(Launch {
         place: view.environment.clone(),
         subject: Subject::Task(Box::new(definition.clone()), values),
-        warnings,
         newest: NewestRun::of(&view.runs),
-        unfinished: of_task(Outcome::Going).cloned().collect(),
-        usual_length: history::median(of_task(Outcome::Completed)),
+        #[cfg(feature = "cli")]
+        facts: LaunchFacts::of_task(view, &definition.name, warnings),
     })
 }
 

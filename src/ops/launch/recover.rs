@@ -17,7 +17,6 @@ use crate::lagoon::operations::runs::RecentView;
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::state::{Claims, StartClaim};
 
-use crate::ops::launch::start::LaunchOutcome;
 use crate::ops::resend::{PAUSE, READS, Resend};
 
 const NEWEST: i64 = 50;
@@ -85,11 +84,16 @@ fn created(run: &Run) -> Option<Timestamp> {
     moment(run.created.as_deref()?)
 }
 
-#[derive(Debug, Clone)]
-pub(crate) struct StartedRun {
-    pub run: Run,
+#[derive(Debug)]
+pub(crate) enum StartOutcome {
+    Started(Run),
     /// The reply was lost, and the run was found.
-    pub recovered: bool,
+    Recovered(Run),
+    Refused(Error),
+    /// Refused, and the look-up for a run that was created anyway failed.
+    Unchecked(Error),
+    /// It may have been started.
+    Unknown(Error),
 }
 
 /// Sends the mutation once. If the reply is lost, or is a refusal that does not exclude a run,
@@ -102,7 +106,7 @@ pub(super) async fn start<F>(
     claims: &Claims,
     mut fingerprint: RunFingerprint,
     send: impl Fn() -> F,
-) -> LaunchOutcome
+) -> StartOutcome
 where
     F: Future<Output = Result<Run, LagoonError>>,
 {
@@ -123,15 +127,12 @@ where
         let error = match send().await {
             Ok(run) => {
                 search.start.claim(run.id, &run.task_name);
-                return LaunchOutcome::Started(StartedRun {
-                    run: fingerprint.placed(run),
-                    recovered: false,
-                });
+                return StartOutcome::Started(fingerprint.placed(run));
             }
             Err(error) => error,
         };
         if !error.leaves_unknown() && !error.is_doubtful_refusal() {
-            return LaunchOutcome::Refused(error.into());
+            return StartOutcome::Refused(error.into());
         }
         let may_resend = resend.is_possible(lagoon, &error).await;
         // Before it is sent again, the server may still be working on the first one.
@@ -221,11 +222,7 @@ impl RunSearch<'_> {
     }
 
     /// Combines the mutation's error and the candidates.
-    fn conclude(
-        &self,
-        error: LagoonError,
-        found: Result<Candidates, LagoonError>,
-    ) -> LaunchOutcome {
+    fn conclude(&self, error: LagoonError, found: Result<Candidates, LagoonError>) -> StartOutcome {
         let is_lost = error.leaves_unknown();
         // A 400 comes before anything is carried out: it leaves no row behind.
         let is_invalid = matches!(error, LagoonError::Refused { status: 400, .. });
@@ -236,9 +233,9 @@ impl RunSearch<'_> {
             Err(why) if is_lost => {
                 let unknown = unknown(self.fingerprint, &error, &[]);
                 let why = format!("the search for the run failed: {why}");
-                return LaunchOutcome::Unknown(unknown.hint(why));
+                return StartOutcome::Unknown(unknown.hint(why));
             }
-            Err(why) => return LaunchOutcome::Unchecked(unchecked(error, &why)),
+            Err(why) => return StartOutcome::Unchecked(unchecked(error, &why)),
         };
         let claim = |run: &Run| self.start.claim(run.id, &run.task_name);
         if is_from_lagoon {
@@ -250,15 +247,12 @@ impl RunSearch<'_> {
             }
             // Runs that another process may have started are not named.
             let own = if is_contested { &[][..] } else { &runs };
-            return LaunchOutcome::Refused(include_left_behind(error, own));
+            return StartOutcome::Refused(include_left_behind(error, own));
         }
         match runs.as_slice() {
-            [one] if !is_contested && claim(one) => LaunchOutcome::Started(StartedRun {
-                run: one.clone(),
-                recovered: true,
-            }),
-            [] if !is_lost => LaunchOutcome::Refused(error),
-            several => LaunchOutcome::Unknown(unknown(self.fingerprint, &error, several)),
+            [one] if !is_contested && claim(one) => StartOutcome::Recovered(one.clone()),
+            [] if !is_lost => StartOutcome::Refused(error),
+            several => StartOutcome::Unknown(unknown(self.fingerprint, &error, several)),
         }
     }
 }

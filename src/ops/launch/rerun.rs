@@ -6,11 +6,11 @@ use crate::domain::task::quoting::escape;
 use crate::domain::{Definition, Environment, Run, Work};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
-use crate::lagoon::operations::adhoc::RunDetails;
+use crate::lagoon::operations::single_run::RunDetails;
 
 use crate::ops::launch::check::{self, CommandRequest, TaskRequest};
 use crate::ops::launch::{Launch, Subject};
-use crate::ops::runs::history;
+use crate::ops::runs::read;
 
 /// A run and what Lagoon recorded of it.
 #[derive(Debug, Clone)]
@@ -123,9 +123,9 @@ pub(crate) fn task(
 
 pub(crate) async fn read(lagoon: &Lagoon, run: Run) -> Result<RecordedRun, Error> {
     let read = || lagoon.run_record(run.id);
-    let record = history::read_twice(read)
+    let record = read::twice(read)
         .await?
-        .ok_or_else(|| Error::not_found(history::gone(run.id)))?;
+        .ok_or_else(|| Error::not_found(read::gone(run.id)))?;
     let environment = run.environment.as_deref().cloned().ok_or_else(|| {
         Error::not_found(format!(
             "the environment of run {} no longer exists or is hidden from you",

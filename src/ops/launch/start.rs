@@ -16,7 +16,7 @@ use crate::lagoon::Lagoon;
 use crate::state::Claims;
 
 use crate::ops::launch::Launch;
-use crate::ops::launch::recover::{CHECK_RUNS, NewestRun, StartedRun};
+use crate::ops::launch::recover::{CHECK_RUNS, NewestRun, StartOutcome};
 use crate::ops::runs::push::Push;
 use crate::ops::runs::wait::{self, Limits, SharedWatcher, Watcher};
 
@@ -58,10 +58,30 @@ pub(crate) enum LaunchOutcome {
     NotStarted(NotStartedReason),
 }
 
+#[derive(Debug, Clone)]
+pub(crate) struct StartedRun {
+    pub run: Run,
+    /// The reply was lost, and the run was found.
+    pub recovered: bool,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotStartedReason {
     AfterFailure,
     Interrupted,
+}
+
+impl From<StartOutcome> for LaunchOutcome {
+    fn from(outcome: StartOutcome) -> LaunchOutcome {
+        let started = |run, recovered| LaunchOutcome::Started(StartedRun { run, recovered });
+        match outcome {
+            StartOutcome::Started(run) => started(run, false),
+            StartOutcome::Recovered(run) => started(run, true),
+            StartOutcome::Refused(error) => LaunchOutcome::Refused(error),
+            StartOutcome::Unchecked(error) => LaunchOutcome::Unchecked(error),
+            StartOutcome::Unknown(error) => LaunchOutcome::Unknown(error),
+        }
+    }
 }
 
 impl LaunchOutcome {
@@ -194,7 +214,7 @@ impl Starter<'_> {
             (Some(run), IfRunning::Skip) => return LaunchOutcome::Skipped(run),
             (Some(_), IfRunning::Wait) => {
                 if let Err(error) = self
-                    .wait_for_unfinished(&launch.unfinished, &mut watcher)
+                    .wait_for_unfinished(&launch.facts.unfinished, &mut watcher)
                     .await
                 {
                     return self.failed(stop, LaunchOutcome::Refused(error));
@@ -209,7 +229,7 @@ impl Starter<'_> {
         sending.store(true, Ordering::Relaxed);
         let mut launch = launch.clone();
         launch.newest.advance(newest);
-        let outcome = launch.start(self.lagoon, self.claims).await;
+        let outcome = LaunchOutcome::from(launch.start(self.lagoon, self.claims).await);
         sending.store(false, Ordering::Relaxed);
         if let Some(run) = outcome.started() {
             newest.advance(&NewestRun::of([run]));

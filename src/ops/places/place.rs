@@ -1,6 +1,6 @@
 //! Finds projects and environments.
 
-use crate::domain::names::{did_you_mean, nearest, same_name};
+use crate::domain::names::{did_you_mean, nearest};
 use crate::domain::place::namespace;
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Environment, Project, Role};
@@ -126,8 +126,11 @@ pub(crate) fn no_environment(project: &Project, name: &str, environments: &[Envi
     error.hint(hint.unwrap_or_else(|| "no environments are visible".to_owned()))
 }
 
+#[cfg(feature = "cli")]
 pub(crate) fn named<'a>(environments: &'a [Environment], name: &str) -> Option<&'a Environment> {
-    environments.iter().find(|e| same_name(&e.name, name))
+    environments
+        .iter()
+        .find(|e| crate::domain::names::same_name(&e.name, name))
 }
 
 pub(crate) fn services_hint<S: AsRef<str>>(deployed: &[S]) -> String {

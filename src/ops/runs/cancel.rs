@@ -5,7 +5,7 @@ use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 
 use crate::ops::resend::Resend;
-use crate::ops::runs::wait::verdict_about;
+use crate::ops::runs::wait::about;
 
 /// Refuses a finished run: cancelling would change its times.
 pub(crate) fn require_in_progress(run: &Run) -> Result<(), Error> {
@@ -17,7 +17,7 @@ pub(crate) fn require_in_progress(run: &Run) -> Result<(), Error> {
         Outcome::Failed => "has already failed",
         _ => "was already cancelled",
     };
-    Err(verdict_about(
+    Err(about(
         run,
         Kind::Failed,
         &format!("{end}; nothing to cancel"),
@@ -79,5 +79,5 @@ pub(crate) fn verdict(run: &Run) -> Result<(), Error> {
         return Ok(());
     }
     let words = format!("was not cancelled: it is {}", run.status);
-    Err(verdict_about(run, Kind::Failed, &words))
+    Err(about(run, Kind::Failed, &words))
 }

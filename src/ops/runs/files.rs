@@ -17,7 +17,7 @@ use crate::error::{Error, Hint};
 use crate::lagoon::{Lagoon, LagoonError, UploadFile};
 
 use crate::ops::resend::{Resend, UncertainMutation};
-use crate::ops::runs::history;
+use crate::ops::runs::read;
 
 pub(crate) use fetch::Fetch;
 #[cfg(feature = "cli")]
@@ -39,12 +39,12 @@ pub(crate) struct LocalFile {
 }
 
 pub(crate) async fn list(lagoon: &Lagoon, run: i64) -> Result<Vec<RunFile>, Error> {
-    let files = history::read_twice(|| lagoon.run_files(run)).await?;
+    let files = read::twice(|| lagoon.run_files(run)).await?;
     files.ok_or_else(|| no_run(run))
 }
 
 fn no_run(run: i64) -> Error {
-    Error::not_found(history::gone(run))
+    Error::not_found(read::gone(run))
 }
 
 pub(crate) fn locals(paths: &[PathBuf]) -> Result<Vec<LocalFile>, Error> {

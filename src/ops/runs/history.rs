@@ -8,49 +8,25 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
-use crate::clock::sleep;
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Environment, Outcome, Run, RunRef};
-use crate::error::{Error, Hint};
-use crate::lagoon::{Lagoon, LagoonError};
+use crate::error::Error;
+use crate::lagoon::Lagoon;
+use crate::ops::runs::read;
 
 pub(crate) use list::{RunFilter, RunList, list, list_projects};
 pub(crate) use watch::{PollResult, RunWatcher};
 
 const CONCURRENCY: usize = 8;
 
-const SECOND_READ: Duration = Duration::from_millis(300);
-
-/// Reads something that should exist. Lagoon can return `null` for it once, so a second read
-/// decides.
-pub(in crate::ops) async fn read_twice<T, F>(read: impl Fn() -> F) -> Result<Option<T>, LagoonError>
-where
-    F: Future<Output = Result<Option<T>, LagoonError>>,
-{
-    if let Some(found) = read().await? {
-        return Ok(Some(found));
-    }
-    sleep(SECOND_READ).await;
-    read().await
-}
-
 pub(crate) async fn find(lagoon: &Lagoon, wanted: &RunRef) -> Result<Run, Error> {
-    let read = || async move {
-        match wanted {
-            RunRef::Id(id) => lagoon.run_by_id(*id).await,
-            RunRef::TaskName(name) => lagoon.run_by_task_name(name).await,
+    match wanted {
+        RunRef::Id(id) => read::by_id(lagoon, *id).await,
+        RunRef::TaskName(name) => {
+            let found = read::twice(|| lagoon.run_by_task_name(name)).await?;
+            found.ok_or_else(|| read::not_found(name))
         }
-    };
-    let found = read_twice(read).await?;
-    found.ok_or_else(|| not_there(wanted))
-}
-
-fn not_there(wanted: &RunRef) -> Error {
-    Error::not_found(format!("run {wanted} not found")).hint(Hint::ListRuns)
-}
-
-pub(crate) fn gone(run: i64) -> String {
-    format!("run {run} no longer exists")
+    }
 }
 
 /// The runs in their order. If two are of one environment, its newest runs are read in one request.
@@ -95,7 +71,7 @@ pub(crate) async fn find_all(lagoon: &Lagoon, wanted: &[RunRef]) -> Vec<Result<R
             }
         }
     }
-    let missing = |wanted: &RunRef| Err(not_there(wanted));
+    let missing = |wanted: &RunRef| Err(read::not_found(wanted));
     let each = wanted.iter();
     each.map(|wanted| found.remove(wanted).unwrap_or_else(|| missing(wanted)))
         .collect()

@@ -1,12 +1,18 @@
 //! Logs as Lagoon has them.
 
+#[cfg(feature = "cli")]
+mod content;
+
 use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::domain::run::Log;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
-use crate::ops::runs::history;
+use crate::ops::runs::read;
+
+#[cfg(feature = "cli")]
+pub(crate) use content::{is_blank, is_empty, nothing_printed, tail};
 
 /// The limit for the final log, which arrives up to 15 s late (seen on Lagoon 2.33.1).
 const LOG_GRACE: Duration = Duration::from_secs(15);
@@ -15,20 +21,8 @@ const LOG_GRACE: Duration = Duration::from_secs(15);
 const EMPTY_GRACE: Duration = Duration::from_secs(5);
 
 pub(crate) async fn log(lagoon: &Lagoon, id: i64) -> Result<Log, Error> {
-    let log = history::read_twice(|| lagoon.run_log(id)).await?;
-    log.ok_or_else(|| Error::not_found(history::gone(id)))
-}
-
-pub(crate) fn is_blank(log: &str) -> bool {
-    without_banner(log).is_empty()
-}
-
-pub(crate) fn is_empty(log: &Log) -> bool {
-    match log {
-        Log::Text(text) => is_blank(text),
-        Log::Empty => true,
-        Log::Unavailable(_) => false,
-    }
+    let log = read::twice(|| lagoon.run_log(id)).await?;
+    log.ok_or_else(|| Error::not_found(read::gone(id)))
 }
 
 /// The final log. The status changes before the log is complete, so it is read until two reads
@@ -40,7 +34,7 @@ pub(crate) async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Log 
     loop {
         let log = match lagoon.run_log(id).await {
             Ok(Some(log)) => log,
-            Ok(None) => Log::Unavailable(history::gone(id)),
+            Ok(None) => Log::Unavailable(read::gone(id)),
             Err(error) => Log::Unavailable(error.to_string()),
         };
         let waited = clock.now().saturating_sub(begun);
@@ -73,19 +67,6 @@ fn print_of(log: &Log) -> u64 {
     hasher.finish()
 }
 
-/// Without the header.
-pub(crate) fn tail(log: &str, lines: usize) -> &str {
-    if lines == 0 {
-        return "";
-    }
-    let log = without_banner(log);
-    let body = log.strip_suffix('\n').unwrap_or(log);
-    match body.rmatch_indices('\n').nth(lines - 1) {
-        Some((at, _)) => &log[at + 1..],
-        None => log,
-    }
-}
-
 /// A log without Lagoon's header.
 pub(crate) fn without_banner(log: &str) -> &str {
     let rule = |line: &str| line.len() >= 40 && line.trim_end().bytes().all(|b| b == b'=');
@@ -100,19 +81,9 @@ pub(crate) fn without_banner(log: &str) -> &str {
     }
 }
 
-pub(crate) fn nothing_printed(id: i64) -> String {
-    format!("run {id} printed nothing")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_tail_of_zero_lines_is_empty() {
-        assert_eq!(tail("a\nb\n", 0), "");
-        assert_eq!(tail("a\nb\n", 1), "b\n");
-    }
 
     #[test]
     fn the_banner_is_recognized() {
@@ -126,12 +97,5 @@ mod tests {
             2 * 81 + 4
         );
         assert_eq!(without_banner(""), "");
-    }
-
-    #[test]
-    fn a_tail_is_whole_lines() {
-        assert_eq!(tail("a\nb\nc\n", 2), "b\nc\n");
-        assert_eq!(tail("a\nb\nc", 2), "b\nc");
-        assert_eq!(tail("a\n", 5), "a\n");
     }
 }

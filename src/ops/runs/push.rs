@@ -2,6 +2,9 @@
 //!
 //! A pushed change is only a reason to poll; its contents are not trusted.
 
+#[cfg(feature = "cli")]
+mod optional;
+
 use std::collections::{HashMap, HashSet};
 use std::future::poll_fn;
 use std::task::Poll;
@@ -11,6 +14,11 @@ use async_trait::async_trait;
 
 use crate::clock::Clock;
 use crate::lagoon::{Lagoon, RunEvent, RunSubscription};
+
+#[cfg(feature = "cli")]
+pub use optional::NoHints;
+#[cfg(feature = "cli")]
+pub(in crate::ops) use optional::hints;
 
 #[async_trait]
 pub trait ChangeHints: Send {
@@ -35,26 +43,6 @@ pub struct WatchedRun {
     /// `None` for every run of the environment.
     pub run: Option<i64>,
     pub environment: Option<i64>,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoHints;
-
-#[async_trait]
-impl ChangeHints for NoHints {
-    async fn pause(&mut self, clock: &dyn Clock, pause: Duration, _: &[WatchedRun]) -> WakeReason {
-        clock.sleep(pause).await;
-        WakeReason::Elapsed
-    }
-}
-
-/// Push for up to [`MOST`] environments or separately followed runs.
-pub(in crate::ops) fn hints(lagoon: &Lagoon, count: usize) -> Box<dyn ChangeHints> {
-    if count <= MOST {
-        Box::new(Push::new(lagoon))
-    } else {
-        Box::new(NoHints)
-    }
 }
 
 /// One subscription per environment.

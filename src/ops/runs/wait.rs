@@ -4,9 +4,11 @@
 
 pub(crate) mod limits;
 mod reading;
-pub(crate) mod verdict;
+#[cfg(feature = "cli")]
+mod shared;
+#[cfg(feature = "cli")]
+mod verdict;
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,38 +16,35 @@ use futures_util::future::BoxFuture;
 
 use crate::clock::Clock;
 use crate::domain::Run;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 
 use crate::ops::runs::push::{ChangeHints, WakeReason, WatchedRun};
 
 pub(crate) use limits::Limits;
-pub(crate) use verdict::{WaitOutcome, first_of_all, verdict_of_all};
 
 use limits::{check as check_limits, pause_within};
 use reading::RunReader;
-pub(in crate::ops) use verdict::{about as verdict_about, combined_error};
+#[cfg(feature = "cli")]
+pub(in crate::ops) use shared::SharedWatcher;
+#[cfg(feature = "cli")]
+pub(in crate::ops) use verdict::combined_error;
+#[cfg(feature = "cli")]
+pub(crate) use verdict::{first_of_all, verdict_of_all};
+
+#[derive(Debug)]
+pub struct WaitOutcome {
+    /// As read last.
+    pub run: Run,
+    /// `Ok` if it has finished, whatever its outcome.
+    pub end: Result<(), Error>,
+}
 
 pub trait Watcher: Send {
     /// Called for each read, changed or not.
     fn read(&mut self, run: &Run);
     /// A read failed and will be repeated.
     fn unreadable(&mut self, reason: &str);
-}
-
-/// A watcher shared by several tasks.
-pub(in crate::ops) struct SharedWatcher<'a, 'b>(pub(in crate::ops) &'a Mutex<&'b mut dyn Watcher>);
-
-impl Watcher for SharedWatcher<'_, '_> {
-    fn read(&mut self, run: &Run) {
-        let mut watcher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        watcher.read(run);
-    }
-
-    fn unreadable(&mut self, reason: &str) {
-        let mut watcher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        watcher.unreadable(reason);
-    }
 }
 
 /// Work on a run while it is waited for, such as showing its log. A failure ends waiting.
@@ -187,5 +186,14 @@ fn going(run: &Run) -> WatchedRun {
     WatchedRun {
         run: Some(run.id),
         environment: run.environment.as_ref().map(|e| e.id),
+    }
+}
+
+/// An error that begins with the run's id and name.
+pub(in crate::ops) fn about(run: &Run, kind: Kind, words: &str) -> Error {
+    let message = format!("run {} of `{}` {words}", run.id, run.name);
+    Error {
+        runs: vec![run.to_json()],
+        ..Error::new(kind, message)
     }
 }

@@ -14,13 +14,12 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-
 use crate::lagoon::LagoonError;
-use crate::lagoon::error::GraphqlError;
 
 pub(super) use definition::{DefinitionFields, definitions};
-pub(super) use place::{EnvironmentFields, ProjectFields, environment, project};
+pub(super) use place::{EnvironmentFields, ProjectFields};
+#[cfg(feature = "cli")]
+pub(super) use place::{environment, project};
 pub(super) use run::{RunFields, newest_first, started};
 
 /// A list of the schema.
@@ -53,20 +52,4 @@ pub(super) fn same<T: PartialEq + std::fmt::Display>(
     Err(LagoonError::Unusable(format!(
         "requested {what} {asked}, received {what} {sent}"
     )))
-}
-
-/// Removes the errors of single environments. Returns the first of each by position in the reply.
-pub(super) fn errors_by_environment(errors: &mut Vec<GraphqlError>) -> HashMap<usize, LagoonError> {
-    let mut taken = HashMap::new();
-    errors.retain(|error| {
-        let at = error.path.get(2).and_then(serde_json::Value::as_u64);
-        let Some(at) = at.and_then(|at| usize::try_from(at).ok()) else {
-            return true;
-        };
-        taken
-            .entry(at)
-            .or_insert_with(|| error.clone().into_error(200));
-        false
-    });
-    taken
 }

@@ -56,15 +56,16 @@ impl EnvironmentFields {
             names.sort();
             names
         });
-        let (definitions, unknown) = definitions(self.advanced_tasks.take())?;
+        let listed = definitions(self.advanced_tasks.take())?;
         let runs = all(self.tasks.take(), |run| run.into_run(None))?;
         Ok(EnvironmentView {
             environment: Environment {
                 services,
                 ..self.into_environment(project)?
             },
-            definitions,
-            unknown,
+            definitions: listed.0,
+            #[cfg(feature = "cli")]
+            unknown: listed.1,
             runs: newest_first(runs, |run| run),
         })
     }
@@ -75,12 +76,19 @@ impl ProjectFields {
         project(self.id, self.name)
     }
 
-    /// The environments are not converted or sorted yet.
-    pub(crate) fn into_parts(
+    /// Converts each environment, with its position in the reply, and sorts them by name.
+    pub(crate) fn with_environments<T>(
         mut self,
-    ) -> Result<(Project, Vec<Option<EnvironmentFields>>), LagoonError> {
+        mut convert: impl FnMut(usize, EnvironmentFields, Project) -> Result<T, LagoonError>,
+        name: impl Fn(&T) -> &str,
+    ) -> Result<(Project, Vec<T>), LagoonError> {
         let environments = self.environments.take().unwrap_or_default();
-        Ok((self.into_project()?, environments))
+        let project = self.into_project()?;
+        let each = environments.into_iter().enumerate();
+        let each = each.filter_map(|(at, found)| Some(convert(at, found?, project.clone())));
+        let mut all = each.collect::<Result<Vec<_>, _>>()?;
+        all.sort_by(|a, b| name(a).cmp(name(b)));
+        Ok((project, all))
     }
 }
 

@@ -1,11 +1,11 @@
 //! The scope of a definition, with the tasks that its environments show.
 
 use crate::domain::names::same_in_database;
-use crate::domain::place::view::{EnvironmentView, ProjectView};
+use crate::domain::place::view::EnvironmentView;
 use crate::domain::plan::coverage::Coverage;
 use crate::domain::task::definition::Target;
 use crate::domain::task::shadow;
-use crate::domain::{Definition, Scope, Work};
+use crate::domain::{Definition, Project, Scope, Work};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 use crate::ops::definitions::group;
@@ -93,10 +93,7 @@ pub(crate) async fn site(
             (Scope::Environment(view.environment.id), label, vec![view])
         }
         Target::Project(name) => {
-            let ProjectView {
-                project,
-                environments,
-            } = project_view(lagoon, name).await?;
+            let (project, environments) = project_view(lagoon, name).await?;
             let label = format!("project {}", project.name);
             (Scope::Project(project.id), label, environments)
         }
@@ -116,7 +113,7 @@ pub(crate) async fn site(
                     .map(|p| p.name),
             };
             let views = match project {
-                Some(name) => project_view(lagoon, &name).await?.environments,
+                Some(name) => project_view(lagoon, &name).await?.1,
                 None => Vec::new(),
             };
             (Scope::System, "the whole system".to_owned(), views)
@@ -129,7 +126,10 @@ pub(crate) async fn site(
     })
 }
 
-async fn project_view(lagoon: &Lagoon, name: &str) -> Result<ProjectView, Error> {
+async fn project_view(
+    lagoon: &Lagoon,
+    name: &str,
+) -> Result<(Project, Vec<EnvironmentView>), Error> {
     lagoon
         .project_definitions(name)
         .await?

@@ -7,7 +7,7 @@ use crate::domain::task::text::{limit, storable, too_long};
 use crate::error::{Error, Flag};
 use crate::lagoon::operations::adhoc::check_length;
 use crate::ops::launch::recover::NewestRun;
-use crate::ops::launch::{Launch, Subject};
+use crate::ops::launch::{Launch, LaunchFacts, Subject};
 
 /// A command to start on any environment.
 #[derive(Debug, Clone)]
@@ -36,10 +36,11 @@ pub(crate) fn command_on(
     Ok(Launch {
         place: view.environment.clone(),
         subject: Subject::Command(one_off),
-        warnings: warnings.into_iter().collect(),
         newest: NewestRun::of(&view.runs),
-        unfinished: Vec::new(),
-        usual_length: None,
+        facts: LaunchFacts {
+            warnings: warnings.into_iter().collect(),
+            ..LaunchFacts::default()
+        },
     })
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn command(
 }
 
 pub(crate) fn require_none_unfinished(launch: Launch) -> Result<Launch, Obstacle> {
-    let Some(run) = launch.unfinished.first() else {
+    let Some(run) = launch.facts.unfinished.first() else {
         return Ok(launch);
     };
     let error = Error::failed(format!(

@@ -89,7 +89,10 @@ impl Fetch<'_> {
         path: &Path,
         force: bool,
     ) -> Result<SavedFile, Error> {
-        let mut partial = Partial::open(path, self.find(name)?.url.resource())?;
+        let url = &self.find(name)?.url;
+        // Without its signature, the address identifies the file.
+        let resource = format!("{}{}", url.address(), url.expose().path());
+        let mut partial = Partial::open(path, resource)?;
         if let Err(error) = self.transfer(name, &mut partial).await {
             return Err(partial.interrupted(error));
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::Run;
 use crate::error::{Error, Kind};
 
-use super::verdict::about;
+use super::about;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {

@@ -7,7 +7,7 @@ use crate::error::{Error, Kind};
 use crate::lagoon::{Lagoon, LagoonError};
 
 use super::Watcher;
-use super::verdict::about;
+use super::about;
 
 /// Refusals in a row of one run's reads, which a restarting server can cause.
 const REFUSALS: u32 = 5;

@@ -3,17 +3,11 @@
 use crate::domain::{Outcome, Run};
 use crate::error::{Error, Kind};
 
-#[derive(Debug)]
-pub struct WaitOutcome {
-    /// As read last.
-    pub run: Run,
-    /// `Ok` if it has finished, whatever its outcome.
-    pub end: Result<(), Error>,
-}
+use super::{WaitOutcome, about};
 
 impl WaitOutcome {
     /// `None` if the run completed.
-    pub fn failure(self) -> Option<Error> {
+    pub(crate) fn failure(self) -> Option<Error> {
         self.end.and_then(|()| verdict(&self.run)).err()
     }
 }
@@ -91,15 +85,6 @@ fn joined(failures: Vec<Error>, head: &str) -> Result<(), Error> {
         }
     }
     Err(error)
-}
-
-/// An error that begins with the run's id and name.
-pub(in crate::ops) fn about(run: &Run, kind: Kind, words: &str) -> Error {
-    let message = format!("run {} of `{}` {words}", run.id, run.name);
-    Error {
-        runs: vec![run.to_json()],
-        ..Error::new(kind, message)
-    }
 }
 
 #[cfg(test)]

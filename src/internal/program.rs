@@ -1,0 +1,43 @@
+//! Items of modules that only the program has.
+
+pub use crate::app::final_page::serve as serve_sign_in_page;
+pub use crate::auth::over_ssh::key_for_ssh;
+pub use crate::cli::{command, run, shells};
+pub use crate::commands::input::{arguments::argument, values::map as values_map};
+pub use crate::config::address::api_address;
+pub use crate::config::edit::Editor;
+pub use crate::config::error::ConfigError;
+pub use crate::config::name::ContextName;
+pub use crate::config::ssh_key::SshKey;
+pub use crate::config::{Config, Context};
+pub use crate::domain::document::Document;
+pub use crate::domain::manifest::expand::{ExpandContext, read};
+pub use crate::domain::manifest::fault::Fault;
+pub use crate::domain::manifest::scope::ScopeName;
+pub use crate::domain::manifest::write::write;
+pub use crate::domain::manifest::{Desired, SourceFile};
+pub use crate::domain::place::ssh_endpoint::SshEndpoint;
+pub use crate::domain::run::reference::RunRef;
+pub use crate::domain::task::difference::spelled;
+pub use crate::domain::task::one_off::OneOff;
+pub use crate::domain::task::reference::TaskRef;
+pub use crate::error::{Error, Kind};
+pub use crate::lagoon::error::LagoonError;
+pub use crate::lagoon::operations::variables::{
+    add_task_variables, add_variables, invoke_variables, update_variables, upload_variables,
+};
+pub use crate::ops::runs::push::NoHints;
+pub use crate::ssh::error::SshError;
+pub use crate::ssh::key::Key;
+pub use crate::ssh::token::token;
+pub use crate::ssh::{Destination, Ssh};
+pub use crate::terminal::clean::{clean_line, clean_text, is_unsafe};
+pub use crate::terminal::log::LogCleaner;
+
+pub mod quoting {
+    pub use crate::domain::task::quoting::{command, line, suggestion};
+}
+
+pub mod recorded {
+    pub use crate::domain::run::recorded::values;
+}
