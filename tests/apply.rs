@@ -610,8 +610,8 @@ fn diff_prints_readable_changes() {
     assert_eq!(
         output.stdout,
         "project lagoon-demo\n  ~ update A (id 1)\n      command:\n        - a\n        + set -e\n        + a (no newline at the end)\n      \
-         permission: DEVELOPER → GUEST\n      confirmation text: Sure? → (none)\n  + create N\n      command: n\n      service: cli\n      \
-         permission: DEVELOPER\nenvironment lagoon-demo/main\n  - delete B (id 2)\n      this is a production environment\n1 to create, 1 to update, 1 to delete\n"
+         permission: developer → guest\n      confirmation text: Sure? → (none)\n  + create N\n      command: n\n      service: cli\n      \
+         permission: developer\nenvironment lagoon-demo/main\n  - delete B (id 2)\n      this is a production environment\n"
     );
     assert_eq!(
         output.stderr,

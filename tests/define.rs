@@ -321,7 +321,7 @@ fn a_different_task_of_the_name_is_refused_with_a_diff() {
     error: a different task `clear` (id 1) already exists on environment lagoon-demo/main (production)
     hint: name: Lagoon has "clear", you want "CLEAR"
     hint: command: Lagoon has "drush cr", you want "drush cr all"
-    hint: permission: Lagoon has "DEVELOPER", you want "GUEST"
+    hint: permission: Lagoon has "developer", you want "guest"
     hint: to change it: tasks update id:1 -p lagoon-demo -e main --name CLEAR --command 'drush cr all' --permission guest
     "#);
     assert_eq!(mutations(&env), 1);

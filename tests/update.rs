@@ -210,7 +210,7 @@ fn before_and_after_are_shown_and_a_dry_run_changes_nothing() {
     let output = env
         .tasks(&[&line[..], &["-o", "table"]].concat())
         .succeeds();
-    assert_eq!(output.stdout, "1 A\n  permission: DEVELOPER → GUEST\n");
+    assert_eq!(output.stdout, "1 A\n  permission: developer → guest\n");
     assert_eq!(shown(&env, "A")["permission"], "GUEST");
     // Off a terminal stdout is the task: what it was is on stderr.
     let line_of = ["update", "A", "-p", "lagoon-demo", "--description", "new"];

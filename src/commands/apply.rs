@@ -81,7 +81,7 @@ pub(crate) async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
         for note in &plan.notes {
             app.ui.warn(note);
         }
-        app.ui.note("nothing to do");
+        app.ui.note(&format!("nothing to do: {}", summary(&plan)));
         let never = std::future::pending();
         let outcomes = apply::apply(lagoon, plan, how, false, never, &clock).await;
         return answer.print(&report(&outcomes));

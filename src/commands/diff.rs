@@ -78,7 +78,7 @@ pub(crate) async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
         }
     }
     if plan.is_empty() {
-        app.ui.note("nothing to do");
+        app.ui.note(&format!("nothing to do: {}", summary(&plan)));
         return Ok(());
     }
     let message = format!("changes to apply: {}", summary(&plan));

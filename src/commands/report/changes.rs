@@ -9,8 +9,9 @@ const MOST_COMPARED: usize = 4_000_000;
 pub(crate) fn render(palette: Palette, differences: &[Difference], indent: usize) -> String {
     let margin = " ".repeat(indent);
     let mut text = String::new();
-    for Difference { field, have, want } in differences {
-        let label = palette.paint(Style::Dim, &format!("{field}:"));
+    for difference in differences {
+        let label = palette.paint(Style::Dim, &format!("{}:", difference.label()));
+        let [have, want] = &difference.values();
         if have.contains('\n') || want.contains('\n') {
             text.push_str(&format!("{margin}{label}\n"));
             for (mark, line) in lines(have, want) {
@@ -104,13 +105,14 @@ mod tests {
     fn short_changes_fit_one_line_and_long_ones_are_diffed() {
         let differences = [
             difference("service", "cli", "node"),
+            difference("permission", "DEVELOPER", "GUEST"),
             difference("description", "", "new\u{1b}[2J"),
             difference("confirmation text", "Sure?", ""),
             difference("command", "set -e\na\nb\nc\n", "set -e\nb\nx\nc"),
         ];
         assert_eq!(
             render(Palette::new(false), &differences, 2),
-            "  service: cli → node\n  description: new\\u{1b}[2J\n  confirmation text: Sure? → (none)\n  \
+            "  service: cli → node\n  permission: developer → guest\n  description: new\\u{1b}[2J\n  confirmation text: Sure? → (none)\n  \
              command:\n      set -e\n    - a\n      b\n    - c\n    + x\n    + c (no newline at the end)\n"
         );
     }

@@ -7,6 +7,7 @@ use crate::commands::report::changes::render;
 use crate::commands::report::definition::joined;
 use crate::domain::manifest::ScopeName;
 use crate::domain::plan::{Action, Plan, Step, to_json};
+use crate::domain::task::difference::Difference;
 use crate::output::{Cell, Grid, Report};
 use crate::terminal::{Palette, Style, clean_line};
 
@@ -35,7 +36,9 @@ pub(crate) fn summary(plan: &Plan) -> String {
     }
     let counts = counts.into_iter();
     let counts = counts.map(|(word, count)| match word {
-        "unverified" | "blocked" | "unchanged" => format!("{count} {word}"),
+        "unverified" => format!("{count} to create (requires --allow-unverified)"),
+        "blocked" => format!("{count} to replace (requires --replace)"),
+        "unchanged" => format!("{count} unchanged"),
         word => format!("{count} to {word}"),
     });
     counts.collect::<Vec<_>>().join(", ")
@@ -52,6 +55,10 @@ pub(crate) fn scope_names(scope: &ScopeName) -> (Option<&str>, Option<&str>, Opt
 
 fn fields(step: &Step) -> Vec<&'static str> {
     step.changes().iter().map(|change| change.field).collect()
+}
+
+fn labels(step: &Step) -> Vec<&'static str> {
+    step.changes().iter().map(Difference::label).collect()
 }
 
 fn reasons(step: &Step) -> Vec<String> {
@@ -115,7 +122,6 @@ impl PlanReport<'_> {
             let note = palette.paint(Style::Warning, &format!("note: {}", clean_line(note)));
             text.push_str(&format!("{note}\n"));
         }
-        text.push_str(&format!("{}\n", summary(self.plan)));
         text
     }
 
@@ -126,7 +132,7 @@ impl PlanReport<'_> {
         }
         for step in self.plan.changes() {
             let changes = match &step.action {
-                Action::Update { .. } => fields(step).join("; "),
+                Action::Update { .. } => labels(step).join("; "),
                 _ => reasons(step).join("; "),
             };
             let (action, name) = (step.action.word(), cell(&step.name));

@@ -10,6 +10,25 @@ pub(crate) struct Difference {
     pub want: String,
 }
 
+impl Difference {
+    /// The field's name for people.
+    pub(crate) fn label(&self) -> &'static str {
+        match self.field {
+            "kind" => "type",
+            field => field,
+        }
+    }
+
+    /// Both values for people, who write permissions in lower case.
+    pub(crate) fn values(&self) -> [String; 2] {
+        let values = [&self.have, &self.want];
+        match self.field {
+            "permission" => values.map(|value| value.to_lowercase()),
+            _ => values.map(Clone::clone),
+        }
+    }
+}
+
 /// Ignores ids, times, scope, ranges and the order of arguments.
 pub(crate) fn differences(have: &Definition, want: &Definition) -> Vec<Difference> {
     let is_same_kind = have.work.word() == want.work.word();

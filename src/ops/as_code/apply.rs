@@ -15,7 +15,7 @@ use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_in_database;
 use crate::domain::plan::coverage::Coverage;
 use crate::domain::plan::{Action, Plan, ScopeSnapshot, Step};
-use crate::domain::task::difference::differences;
+use crate::domain::task::difference::{Difference, differences};
 use crate::error::{Error, quoted_list};
 use crate::lagoon::Lagoon;
 
@@ -287,7 +287,8 @@ fn compared(before: &Definition, scope: &ScopeName, definitions: &[&Definition])
             before.name, before.id
         ));
     };
-    let fields: Vec<&str> = differences(before, now).iter().map(|d| d.field).collect();
+    let fields = differences(before, now);
+    let fields: Vec<&str> = fields.iter().map(Difference::label).collect();
     if fields.is_empty() {
         return StepState::AsPlanned;
     }

@@ -123,11 +123,12 @@ fn line_of(difference: &Difference) -> String {
         "" => "nothing".to_owned(),
         text => format!("{text:?}"),
     };
+    let [have, want] = difference.values();
     format!(
         "{}: Lagoon has {}, you want {}",
-        difference.field,
-        show(&difference.have),
-        show(&difference.want)
+        difference.label(),
+        show(&have),
+        show(&want)
     )
 }
 

@@ -54,7 +54,10 @@ pub(crate) fn all_or_none(
     }
     let skipped = by_text(skipped);
     if launches.is_empty() {
-        let mut message = format!("nothing was started: all {total} targets were skipped");
+        let mut message = match total {
+            1 => "nothing was started: the target was skipped".to_owned(),
+            total => format!("nothing was started: all {total} targets were skipped"),
+        };
         skipped
             .iter()
             .for_each(|notice| message.push_str(&notice.line()));
@@ -64,10 +67,13 @@ pub(crate) fn all_or_none(
 }
 
 fn none_started(wrong: Vec<(String, Error)>, total: usize, is_missing: bool) -> Error {
-    let mut message = format!(
-        "nothing was started: {} of {total} targets cannot be started",
-        wrong.len()
-    );
+    let mut message = match total {
+        1 => "nothing was started: the target cannot be started".to_owned(),
+        total => format!(
+            "nothing was started: {} of {total} targets cannot be started",
+            wrong.len()
+        ),
+    };
     let texts = wrong
         .iter()
         .map(|(label, e)| (e.to_string(), label.clone()));
