@@ -68,13 +68,13 @@ enum Command {
     Api(commands::api::ApiArgs),
     Completions(commands::completions::Completions),
     Man(commands::man::ManArgs),
-    #[command(hide = true, help_template = "{about}", about = topics::EXIT_CODES)]
+    #[command(hide = true)]
     ExitCodes,
-    #[command(hide = true, help_template = "{about}", about = topics::ENVIRONMENT)]
+    #[command(hide = true)]
     Environment,
-    #[command(hide = true, help_template = "{about}", about = topics::FORMATTING)]
+    #[command(hide = true)]
     Formatting,
-    #[command(hide = true, help_template = "{about}", about = topics::GLOBAL_OPTIONS)]
+    #[command(hide = true)]
     GlobalOptions,
 }
 
@@ -110,10 +110,10 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::Api(args) => commands::api::run(args, app).await,
         Command::Completions(args) => commands::completions::run(&args, app, &shells()),
         Command::Man(args) => commands::man::run(&args, app, self::command(), &topics::ALL),
-        Command::ExitCodes => print(&app.ui, topics::EXIT_CODES),
-        Command::Environment => print(&app.ui, topics::ENVIRONMENT),
-        Command::Formatting => print(&app.ui, topics::FORMATTING),
-        Command::GlobalOptions => print(&app.ui, topics::GLOBAL_OPTIONS),
+        Command::ExitCodes => print(&app.ui, &help::topic(topics::EXIT_CODES, &app.ui)),
+        Command::Environment => print(&app.ui, &help::topic(topics::ENVIRONMENT, &app.ui)),
+        Command::Formatting => print(&app.ui, &help::topic(topics::FORMATTING, &app.ui)),
+        Command::GlobalOptions => print(&app.ui, &help::topic(topics::GLOBAL_OPTIONS, &app.ui)),
     }
 }
 

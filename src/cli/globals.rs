@@ -4,14 +4,15 @@
 //! subcommand. Every command therefore gets the flags as its own, and this module combines them and
 //! detects a second value.
 
+mod relevant;
+
 use std::collections::HashMap;
 
-use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::error::Error;
-use crate::settings::{FORMATS, Flags, GLOBAL_OPTIONS, MARKDOWN};
+use crate::settings::{Flags, GLOBAL_OPTIONS};
 use crate::terminal::ColorChoice;
 
 /// The flags that every command has.
@@ -37,23 +38,22 @@ pub(super) fn on_commands(command: Command, is_wanted: &dyn Fn(&Command) -> bool
         .map(|c| c.get_name().to_owned())
         .collect();
     names.into_iter().fold(command, |command, name| {
-        command.mut_subcommand(name, |c| {
-            // A missing subcommand has an error of its own.
-            let is_diff = c.get_name() == "diff";
-            with_repeatable_switches(on_commands(c, &|_| true))
-                .arg_required_else_help(false)
-                .mut_args(with_negative_numbers)
-                .args(all().get_arguments().cloned().map(|arg| {
-                    if is_diff && arg.get_id() == "output" {
-                        arg.value_parser(PossibleValuesParser::new(
-                            FORMATS.into_iter().chain([MARKDOWN]),
-                        ))
-                    } else {
-                        repeatable(arg)
-                    }
-                }))
-        })
+        command.mut_subcommand(&name, |c| with_flags(c, &name))
     })
+}
+
+fn with_flags(command: Command, path: &str) -> Command {
+    let flags = all();
+    let flags = flags.get_arguments().cloned().map(repeatable);
+    with_repeatable_switches(command)
+        .mut_subcommands(|below| {
+            let path = format!("{path} {}", below.get_name());
+            with_flags(below, &path)
+        })
+        // A missing subcommand has an error of its own.
+        .arg_required_else_help(false)
+        .args(flags.map(|arg| relevant::shown(arg, path)))
+        .mut_args(with_negative_numbers)
 }
 
 /// Makes clap accept `-1` as a value, so that the error names the flag and the accepted values.

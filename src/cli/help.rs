@@ -1,13 +1,13 @@
 //! The help of `tasks` itself, with commands in groups, and the choice of the page to print.
 
 mod page;
+mod topic;
 
 use clap::Command;
 use clap::builder::StyledStr;
 use clap::builder::styling::Styles;
 
 use crate::commands::topics;
-use crate::settings::TARGET_OPTIONS;
 use crate::terminal::{Stream, Ui};
 use page::{HEADING, NAME, Page, Row};
 
@@ -50,10 +50,6 @@ pub(super) fn with_placeholders(command: Command) -> Command {
 }
 
 fn with_placeholder(command: Command) -> Command {
-    // Topics have their own template.
-    if command.is_hide_set() {
-        return command;
-    }
     command
         .help_template(PLACEHOLDER)
         .before_long_help(LONG)
@@ -66,6 +62,11 @@ pub(super) fn overview(mut root: Command, ui: &Ui) -> String {
     styled(&root_page(&root, width(ui)), ui)
 }
 
+/// A topic, as wide as the terminal.
+pub(super) fn topic(text: &str, ui: &Ui) -> String {
+    topic::folded(text, width(ui))
+}
+
 /// clap's text, or the page that it stands for.
 pub(super) fn text(text: &StyledStr, mut root: Command, ui: &Ui) -> String {
     let plain = text.to_string();
@@ -76,6 +77,10 @@ pub(super) fn text(text: &StyledStr, mut root: Command, ui: &Ui) -> String {
         return styled(text, ui);
     };
     root.build();
+    let is_named = |topic: &&(&str, &str)| name == format!("{}-{}", root.get_name(), topic.0);
+    if let Some((_, text)) = topics::ALL.iter().find(is_named) {
+        return topic(text, ui);
+    }
     if name == root.get_name() {
         return styled(&root_page(&root, width(ui)), ui);
     }
@@ -127,24 +132,22 @@ fn root_page(root: &Command, width: usize) -> StyledStr {
             .filter_map(|name| root.find_subcommand(name));
         (group, found.map(Row::of_command).collect())
     });
-    let topics = topics::ALL.iter().map(|(name, text)| {
-        let title = text.lines().next().unwrap_or_default();
-        Row::new(format!("tasks help {name}"), title)
-    });
+    let topics: Vec<&str> = topics::ALL.iter().map(|(name, _)| *name).collect();
     let mut more = vec![Row::new(
         "tasks COMMAND --help",
         "Help of a command, with examples (-h: a summary)",
     )];
-    more.extend(topics);
+    more.push(Row::new(
+        "tasks help TOPIC",
+        &format!("Topics: {}", topics.join(", ")),
+    ));
     more.push(Row::new(MANUAL.0, MANUAL.1));
     if root.find_subcommand("sandbox").is_some() {
         more.push(Row::new(SANDBOX.0, SANDBOX.1));
     }
-    let sections = [
-        (TARGET_OPTIONS, page.target()),
-        ("Options", page.own()),
-        ("Learn more", more),
-    ];
+    let mut options = page.target();
+    options.extend(page.own());
+    let sections = [("Options", options), ("Learn more", more)];
     let text = [
         page.title(),
         page.usage(),

@@ -19,8 +19,8 @@ use crate::ops::launch::check::{self, CommandRequest};
 /// The container receives each word after `--` unchanged. For pipes and variables, use --script or
 /// `-- sh -c '…'`. Without --wait or --follow, the command returns as soon as the run exists.
 ///
-/// To select several targets, repeat -p and -e or use patterns such as 'pr-*'; -e also accepts
-/// PROJECT:ENV. You confirm all targets at once. Nothing is started unless every target can be started.
+/// For several targets, repeat -p and -e or use patterns ('pr-*') or PROJECT:ENV. You confirm all
+/// targets at once, and nothing starts unless every target can be started.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -39,10 +39,10 @@ pub(crate) struct ExecArgs {
     /// Program and its arguments
     #[arg(last = true, value_name = "CMD")]
     words: Vec<String>,
-    /// Run this script with `sh` or the shell in its first line; `-` is stdin
+    /// Run a script with its shell or sh; `-` is stdin
     #[arg(long, value_name = "FILE", conflicts_with = "words")]
     script: Option<String>,
-    /// Name the run [default: `exec` and the program's name]
+    /// Name the run [default: `exec` and the program]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]

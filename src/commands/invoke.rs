@@ -21,12 +21,11 @@ use crate::ops::runs::history;
 
 /// Start a task
 ///
-/// Checks the arguments, then starts the task. A COMMAND task receives each value exactly as typed.
-/// At a terminal, `tasks` prompts for missing values. Without --wait or --follow, the command returns as
-/// soon as the run exists.
+/// A COMMAND task receives each value exactly as typed. Without --wait or --follow, the command
+/// returns as soon as the run exists.
 ///
-/// To select several targets, repeat -p and -e or use patterns such as 'pr-*'; -e also accepts
-/// PROJECT:ENV. You confirm all targets at once. Nothing is started unless every target can be started.
+/// For several targets, repeat -p and -e or use patterns ('pr-*') or PROJECT:ENV. You confirm all
+/// targets at once, and nothing starts unless every target can be started.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -60,7 +59,7 @@ pub(crate) struct InvokeArgs {
     bulk: BulkFlags,
     #[command(flatten)]
     start: StartFlags,
-    /// Set the action if the task is already running on the environment
+    /// Set the action if the task is running there
     #[arg(long, value_enum, value_name = "ACTION", default_value = "start")]
     if_running: IfRunningArg,
     /// Start even if the environment lacks the service

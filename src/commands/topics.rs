@@ -12,7 +12,8 @@ pub(crate) const GLOBAL_OPTIONS: &str = "\
 Options that every command accepts
 
 Give them before or after the command. They take precedence over environment
-variables (see `tasks help environment`).
+variables (see `tasks help environment`). A command without a use for -p or -e
+ignores them, and its help does not show them.
 
 Target options:
   -p, --project <NAME>      Select a project; by default it is detected from
@@ -22,7 +23,8 @@ Target options:
   -l, --context <NAME>      Select a Lagoon by the name of its context;
                             `sandbox` is built in
   -o, --output <FORMAT>     Set the output format: table, tsv, json, jsonl,
-                            yaml, csv, name, id; for diff also markdown
+                            yaml, csv, name, id; for diff also markdown. The
+                            help of a command shows the formats it accepts
                             [default: table at a terminal, otherwise tsv]
 
 Output:

@@ -132,9 +132,10 @@ impl Page<'_> {
             sections.push((SANDBOX_OPTIONS, self.of_sandbox()));
             sections.extend(self.further());
             text.push_str(&self.sections(&sections));
-            text.push_str(&format!(
-                "\n{HEADING}{GLOBAL_OPTIONS}:{HEADING:#} {GLOBAL_LINE}\n"
-            ));
+            let heading = format!("{GLOBAL_OPTIONS}:");
+            let lines = wrapped(&format!("{heading} {GLOBAL_LINE}"), self.width).join("\n  ");
+            let rest = lines.trim_start_matches(&heading);
+            text.push_str(&format!("\n{HEADING}{heading}{HEADING:#}{rest}\n"));
             text.push_str(&self.examples());
         } else {
             let is_own = |arg: &Arg| !arg.is_hide_short_help_set();
@@ -221,6 +222,9 @@ impl Page<'_> {
     fn rows(&self, is_wanted: impl Fn(&Arg) -> bool) -> Vec<Row> {
         let options = self.command.get_arguments();
         let options = options.filter(|arg| !arg.is_positional() && !arg.is_hide_set());
+        // The overview lists it for all commands.
+        let is_root = self.command.get_name() == "tasks";
+        let options = options.filter(|arg| is_root || arg.get_id() != "help");
         let wanted = options.filter(|arg| is_wanted(arg));
         wanted.map(Row::of_arg).collect()
     }
@@ -290,7 +294,7 @@ fn is_plain(arg: &Arg) -> bool {
 const UNBROKEN: &str = "\u{a0}";
 
 /// Lines of at most `width` columns, except for longer words.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
         match lines.last_mut() {

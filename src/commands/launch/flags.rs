@@ -24,8 +24,14 @@ pub(crate) struct WaitFlags {
     /// Limit the wait for the start [default: 15m]
     #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_limit)]
     start_timeout: Option<Duration>,
-    /// Set the effect of Ctrl-C on the run [default: leave]
-    #[arg(long, hide_short_help = true, value_enum, value_name = "ACTION")]
+    /// Leave or cancel runs on Ctrl-C [default: leave]
+    #[arg(
+        long,
+        hide_short_help = true,
+        hide_possible_values = true,
+        value_enum,
+        value_name = "ACTION"
+    )]
     on_interrupt: Option<OnInterrupt>,
 }
 
@@ -92,6 +98,7 @@ pub(crate) struct LiveFlags {
         value_enum,
         value_name = "WHEN",
         default_value = "auto",
+        hide_default_value = true,
         requires = "follow"
     )]
     live: LiveModeArg,

@@ -17,7 +17,7 @@ use crate::settings::number;
 /// The flags for several targets.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct BulkFlags {
-    /// Skip targets that do not exist or lack the task or its service
+    /// Skip missing environments, tasks and services
     #[arg(long, help_heading = targets::HEADING)]
     skip_missing: bool,
     /// Start this many runs at a time [default: 8]

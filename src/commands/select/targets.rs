@@ -38,7 +38,7 @@ pub(crate) struct TargetArgs {
     /// Select by type
     #[arg(long = "type", value_enum, value_name = "TYPE", help_heading = HEADING)]
     kind: Option<EnvironmentTypeArg>,
-    /// Read targets from JSON objects (`project`, `environment`) in a file; `-` is stdin
+    /// Read targets from JSON lines; `-` is stdin
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     targets: Option<String>,
 }

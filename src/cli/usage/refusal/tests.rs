@@ -68,6 +68,11 @@ fn the_error_of_each_kind_names_the_argument_and_the_accepted_values() {
             "omit the `--` before `list`",
         ),
         (
+            &["whoami", "x", "y"],
+            "unexpected argument `x`",
+            "for help: tasks help whoami",
+        ),
+        (
             &["completions", "bash", "x"],
             "unexpected argument `x`",
             "for help: tasks help completions",
