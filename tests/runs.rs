@@ -159,7 +159,8 @@ fn the_chart_shows_each_task() {
     TASK            RUNS  FAILED  MEDIAN  LONGEST  OLDEST TO NEWEST
     Run yarn audit     1       0   4 min    4 min  █
     Say hello          2       1   2 min    2 min  ▅×
-    ---- stderr: empty
+    ---- stderr
+    one bar for each run: the higher, the longer it took; × failed or was cancelled
     ");
 }
 

@@ -66,12 +66,18 @@ fn grid(environments: &[EnvironmentDetails]) -> Grid {
     Table::of(environments)
         .column("id", |of| Cell::id(of.environment.id))
         .column("name", |of| Cell::name(&of.environment.name))
-        .column(Column::new("environmentType").heading("TYPE"), kind)
-        .column(Column::new("deployType").heading("DEPLOYED AS"), |of| {
-            of.deploy_type.clone()
+        .column(
+            Column::new("environmentType").heading("TYPE").priority(4),
+            kind,
+        )
+        .column(
+            Column::new("deployType").heading("DEPLOYED AS").priority(1),
+            |of| of.deploy_type.clone(),
+        )
+        .if_any(Column::new("route").priority(3), |of| of.route.clone())
+        .column(Column::new("updated").priority(2), |of| {
+            moment_of(&of.updated)
         })
-        .if_any("route", |of| of.route.clone())
-        .column("updated", |of| moment_of(&of.updated))
         .not_in_table("created", |of| moment_of(&of.created))
         .not_in_table("kubernetesNamespaceName", |of| of.namespace.clone())
         .not_in_table("project", project)

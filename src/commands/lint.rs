@@ -11,7 +11,7 @@ use crate::domain::manifest::{Desired, Fault, Position, SCHEMA};
 use crate::domain::task::rules;
 use crate::error::Error;
 use crate::error::messages::counted;
-use crate::output::{Cell, Column};
+use crate::output::{Cell, Detail};
 
 /// Check task files
 ///
@@ -94,9 +94,15 @@ fn report(faults: &[Fault], warnings: &[Fault]) -> PreparedReport {
             "message": fault.message,
         })
     });
+    let detail = findings
+        .iter()
+        .fold(Detail::untitled(), |detail, (word, style, fault)| {
+            let finding = Cell::status(format!("{word}: {}", fault.message), *style);
+            detail.field(fault.position.to_string(), finding)
+        });
     let number = |n: u64| i64::try_from(n).unwrap_or_default();
     let grid = Table::of(&findings)
-        .column(Column::new("place").heading("LOCATION"), |(.., fault)| {
+        .column("place", |(.., fault)| {
             Cell::name(fault.position.to_string())
         })
         .column("severity", |(word, style, _)| Cell::status(*word, *style))
@@ -105,5 +111,7 @@ fn report(faults: &[Fault], warnings: &[Fault]) -> PreparedReport {
         .not_in_table("line", |(.., fault)| number(fault.position.line))
         .not_in_table("column", |(.., fault)| number(fault.position.column))
         .grid();
-    PreparedReport::new(value.collect(), grid).when_empty("no problems found")
+    PreparedReport::new(value.collect(), grid)
+        .detail(detail)
+        .when_empty("no problems found")
 }

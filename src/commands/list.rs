@@ -57,8 +57,10 @@ pub(crate) async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
             .warn(&format!("not listed: {tasks} of an unknown type"));
     }
     let value = listing.tasks.iter().map(|listed| listed.to_json());
-    let environments = Column::new("environments").in_table_if(environment.is_none());
-    let shadowed = Column::new("shadowedIn").heading("SHADOWED IN");
+    let environments = Column::new("environments")
+        .priority(6)
+        .in_table_if(environment.is_none());
+    let shadowed = Column::new("shadowedIn").heading("SHADOWED IN").priority(7);
     let grid = definition::table(&listing.tasks)
         .column(environments, |listed| joined(&listed.environments))
         .if_any(shadowed, |listed| joined(&listed.shadowed_in))

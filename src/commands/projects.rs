@@ -46,14 +46,20 @@ pub(crate) async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
             "created": of.created.as_deref().and_then(rfc3339),
         })
     });
-    let production = Column::new("productionEnvironment").heading("PRODUCTION");
+    let production = Column::new("productionEnvironment")
+        .heading("PRODUCTION")
+        .priority(2);
     let grid = Table::of(&projects)
         .column("id", |of| Cell::id(of.project.id))
         .column("name", |of| Cell::name(&of.project.name))
         .column(production, |of| of.production.clone())
-        .column(Column::new("gitUrl").heading("GIT URL"), |of| {
-            of.git_url.clone()
-        })
+        .column(
+            Column::new("gitUrl")
+                .heading("GIT URL")
+                .priority(1)
+                .minimum(20),
+            |of| of.git_url.clone(),
+        )
         .not_in_table("created", |of| moment_of(&of.created))
         .grid();
     let note = if args.pattern.is_some() {

@@ -111,7 +111,12 @@ pub(crate) async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
         return wait::first_of_all(failures);
     }
     let given = if args.chart {
-        answer.print(&chart::Chart::of(runs))
+        let chart = chart::Chart::of(&app.ui, runs);
+        let printed = answer.print(&chart);
+        if let Some(legend) = chart.legend().filter(|_| answer.is_for_people()) {
+            app.ui.note(&legend);
+        }
+        printed
     } else {
         let runs = runs.into_iter().map(|recent| recent.run).collect();
         answer.print(&args.report(app, runs, &environments))

@@ -99,10 +99,10 @@ impl Detail {
         text
     }
 
-    fn label_width(&self) -> u16 {
+    fn label_width(&self) -> usize {
         let labels = self.parts.iter().filter_map(Part::as_field);
         let widths = labels.map(|(label, _)| clean_line(label).width());
-        u16::try_from(widths.max().unwrap_or(0)).unwrap_or(u16::MAX)
+        widths.max().unwrap_or(0)
     }
 }
 

@@ -8,6 +8,9 @@ use smol_str::{SmolStr, ToSmolStr};
 
 use crate::terminal::Style;
 
+/// The width to which a text is cut unless its column says otherwise.
+const READABLE: u16 = 12;
+
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Grid {
     pub(super) columns: Vec<Column>,
@@ -52,6 +55,11 @@ pub(crate) struct Column {
     pub(super) heading: String,
     pub(super) in_table: ColumnVisibility,
     pub(super) is_for_programs: bool,
+    /// The width to which a text is cut.
+    pub(super) minimum: u16,
+    pub(super) is_whole: bool,
+    /// If space is short, the columns with the lowest number are left out first.
+    pub(super) priority: u8,
 }
 
 /// The table's columns; tsv and csv have all of them but those for people only.
@@ -71,6 +79,9 @@ impl Column {
             name,
             in_table: ColumnVisibility::Always,
             is_for_programs: true,
+            minimum: READABLE,
+            is_whole: false,
+            priority: u8::MAX,
         }
     }
 
@@ -89,6 +100,28 @@ impl Column {
     #[must_use]
     pub(crate) fn not_in_table(mut self) -> Self {
         self.in_table = ColumnVisibility::Never;
+        self
+    }
+
+    /// The width to which the texts of the column may be cut, instead of 12.
+    #[must_use]
+    pub(crate) fn minimum(mut self, width: u16) -> Self {
+        self.minimum = width;
+        self
+    }
+
+    /// If the table is too wide, columns are cut to their minimum, and then left out from the lowest
+    /// priority up. The default is the highest.
+    #[must_use]
+    pub(crate) fn priority(mut self, priority: u8) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// The column is never cut, such as an address to copy. Lines may be wider than the terminal.
+    #[must_use]
+    pub(crate) fn whole(mut self) -> Self {
+        self.is_whole = true;
         self
     }
 

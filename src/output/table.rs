@@ -1,101 +1,106 @@
-//! Tables for people: no borders, relative times, coloured states, the widest column wrapped.
+//! Tables for people: no borders, relative times, coloured states, columns cut or left out to fit.
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{
-    Attribute, Cell as Drawn, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table,
-    Width,
-};
+use comfy_table::{Attribute, Cell as Drawn, Color, Table};
 use crossterm::style::force_color_output;
 use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr;
 
-use super::grid::{Cell, Column, ColumnVisibility, Grid};
+use super::grid::{Cell, ColumnVisibility, Grid};
 use super::time;
 use crate::terminal::{Palette, Style, clean_line};
 
-const GAP: u16 = 2;
-/// The width that a text column keeps while others can shrink.
-const READABLE: u16 = 12;
+const GAP: usize = 2;
+const PADDING: u16 = 2;
+/// The width that the values of a detail view have at least.
+const MIN_VALUE: usize = 12;
 /// A drawn cell takes some hundred bytes, so rows are drawn in blocks.
 const BLOCK: usize = 1000;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TableStyle {
     pub(super) now: Timestamp,
-    /// `None` disables wrapping.
+    /// `None` disables cutting and wrapping.
     pub(super) width: Option<u16>,
     pub(super) palette: Palette,
 }
 
+/// Every row is one line, which is not wider than the terminal.
 pub(super) fn render(grid: &Grid, look: &TableStyle) -> String {
     if grid.is_empty() {
         return String::new();
     }
-    let shown: Vec<MeasuredColumn> = (0..grid.columns.len())
+    let measured = (0..grid.columns.len())
         .filter(|index| is_shown(grid, *index))
         .map(|index| MeasuredColumn::of(grid, index, look))
         .collect();
-    let Some(widths) = widths(&shown, look) else {
-        return draw_rows(grid, &grid.rows, &shown, true, look, |table| {
-            let rigid: Vec<bool> = shown.iter().map(|column| column.is_rigid).collect();
-            arrange(table, &rigid, look);
-        });
-    };
-    // With known widths, rows do not depend on each other, so they are drawn in blocks.
+    let shown = fitted(measured, look.width);
     let mut text = String::new();
     for (index, rows) in grid.rows.chunks(BLOCK).enumerate() {
-        text += &draw_rows(grid, rows, &shown, index == 0, look, |table| {
-            space(table);
-            for (column, width) in table.column_iter_mut().zip(&widths) {
-                fix(column, *width);
-            }
-        });
+        text += &draw_rows(grid, rows, &shown, index == 0, look);
     }
     text
 }
 
 struct MeasuredColumn {
     index: usize,
-    width: u16,
-    is_rigid: bool,
+    width: usize,
+    minimum: usize,
+    is_whole: bool,
+    priority: u8,
 }
 
 impl MeasuredColumn {
     fn of(grid: &Grid, index: usize, look: &TableStyle) -> MeasuredColumn {
-        let heading = clean_line(&grid.columns[index].heading).width();
-        let cells = grid
-            .rows
-            .iter()
-            .map(|row| words(&row[index], look).0.width());
-        let width = cells.fold(heading, usize::max);
+        let column = &grid.columns[index];
+        let cells = || grid.rows.iter().map(|row| &row[index]);
+        let widths = cells().map(|cell| words(cell, look).0.width());
+        let width = widths.fold(clean_line(&column.heading).width(), usize::max);
+        let minimum = if column.is_whole || cells().all(is_rigid) {
+            width
+        } else {
+            width.min(column.minimum.into())
+        };
         MeasuredColumn {
             index,
-            width: u16::try_from(width).unwrap_or(u16::MAX),
-            is_rigid: grid.rows.iter().all(|row| is_rigid(&row[index])),
+            width,
+            minimum,
+            is_whole: column.is_whole,
+            priority: column.priority,
         }
     }
 }
 
-/// If space is short, the widest column that can be wrapped gets the rest; `None` if that is too
-/// little to read.
-fn widths(shown: &[MeasuredColumn], look: &TableStyle) -> Option<Vec<u16>> {
-    let mut widths: Vec<u16> = shown.iter().map(|column| column.width).collect();
-    let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
-    let whole = widths
-        .iter()
-        .map(|width| usize::from(*width))
-        .sum::<usize>()
-        + gaps;
-    let Some(room) = look.width.map(usize::from).filter(|room| *room < whole) else {
-        return Some(widths);
+/// Cuts the widest columns until all fit. If their minimums are too wide, leaves out the column with
+/// the lowest priority, of several the last.
+fn fitted(mut columns: Vec<MeasuredColumn>, room: Option<u16>) -> Vec<MeasuredColumn> {
+    let Some(room) = room.map(usize::from) else {
+        return columns;
     };
-    let widest = (0..shown.len())
-        .filter(|index| !shown[*index].is_rigid)
-        .max_by_key(|index| widths[*index])?;
-    let others = whole - usize::from(widths[widest]);
-    let left = u16::try_from(room.saturating_sub(others)).unwrap_or(u16::MAX);
-    widths[widest] = left;
-    (left >= READABLE).then_some(widths)
+    let total = |columns: &[MeasuredColumn], width: fn(&MeasuredColumn) -> usize| {
+        columns.iter().map(width).sum::<usize>() + GAP * columns.len().saturating_sub(1)
+    };
+    while columns.len() > 1 && total(&columns, |column| column.minimum) > room {
+        let lowest = (0..columns.len())
+            .rev()
+            .min_by_key(|at| columns[*at].priority);
+        columns.remove(lowest.unwrap_or_default());
+    }
+    if let [only] = columns.as_mut_slice()
+        && !only.is_whole
+    {
+        only.minimum = only.minimum.min(room);
+    }
+    let mut excess = total(&columns, |column| column.width).saturating_sub(room);
+    while excess > 0 {
+        let cuttable = columns.iter_mut().filter(|c| c.width > c.minimum);
+        let Some(widest) = cuttable.max_by_key(|column| column.width) else {
+            break;
+        };
+        widest.width -= 1;
+        excess -= 1;
+    }
+    columns
 }
 
 fn draw_rows(
@@ -104,38 +109,88 @@ fn draw_rows(
     shown: &[MeasuredColumn],
     with_headings: bool,
     look: &TableStyle,
-    arrange: impl FnOnce(&mut Table),
 ) -> String {
     let mut table = blank(look);
+    let last = shown.len().saturating_sub(1);
+    let fitted = |at: usize, text: &str, is_right: bool, style| {
+        let text = look.palette.symbols().cut(text, shown[at].width);
+        let gap = " ".repeat(shown[at].width.saturating_sub(text.width()));
+        painted(
+            &match is_right {
+                true => gap + &text,
+                false if at == last => text,
+                false => text + &gap,
+            },
+            style,
+        )
+    };
     if with_headings {
-        table.set_header(
-            shown
-                .iter()
-                .map(|column| heading(&grid.columns[column.index])),
-        );
+        table.set_header(shown.iter().enumerate().map(|(at, column)| {
+            let heading = clean_line(&grid.columns[column.index].heading);
+            fitted(at, &heading, false, Style::Heading)
+        }));
     }
     for row in rows {
-        table.add_row(shown.iter().map(|column| draw(&row[column.index], look)));
+        table.add_row(shown.iter().enumerate().map(|(at, column)| {
+            let cell = &row[column.index];
+            let (text, style) = words(cell, look);
+            let is_right = matches!(cell, Cell::Number(_) | Cell::Duration(_));
+            fitted(at, &text, is_right, style)
+        }));
     }
-    arrange(&mut table);
-    finish(&table)
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, if index == last { 0 } else { PADDING }));
+    }
+    table
+        .lines()
+        .map(|line| format!("{}\n", line.trim_end_matches(' ')))
+        .collect()
 }
 
+/// Labelled values, wrapped between words.
 pub(super) fn pairs<'a>(
     pairs: impl IntoIterator<Item = (&'a str, &'a Cell)>,
-    label_width: u16,
+    label_width: usize,
     look: &TableStyle,
 ) -> String {
-    let mut table = blank(look);
+    let room = look.width.map(|width| {
+        let beside = usize::from(width).saturating_sub(label_width + GAP);
+        beside.max(MIN_VALUE)
+    });
+    let indent = " ".repeat(label_width + GAP);
+    let mut text = String::new();
     for (label, value) in pairs {
-        let label = painted(&clean_line(label), Style::Dim);
-        table.add_row([label, draw_alone(value, look)]);
+        let label = clean_line(label);
+        let (value, style) = words_alone(value, look);
+        let gap = " ".repeat((label_width + GAP).saturating_sub(label.width()));
+        let mut start = format!("{}{gap}", look.palette.paint(Style::Dim, &label));
+        for line in wrapped(&value, room) {
+            let line = format!("{start}{}", look.palette.paint(style, &line));
+            text.push_str(line.trim_end_matches(' '));
+            text.push('\n');
+            start.clone_from(&indent);
+        }
     }
-    arrange(&mut table, &[true, false], look);
-    if let Some(labels) = table.column_mut(0) {
-        fix(labels, label_width);
+    text
+}
+
+/// Lines of whole words; a word that is wider than the room has a line of its own.
+fn wrapped(text: &str, room: Option<usize>) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_inclusive(' ') {
+        let line = lines.last_mut();
+        match (line, room) {
+            (Some(line), Some(room))
+                if !line.is_empty() && format!("{line}{word}").trim_end().width() > room =>
+            {
+                line.truncate(line.trim_end().len());
+                lines.push(word.to_owned());
+            }
+            (Some(line), _) => line.push_str(word),
+            (None, _) => {}
+        }
     }
-    finish(&table)
+    lines
 }
 
 fn is_shown(grid: &Grid, index: usize) -> bool {
@@ -150,25 +205,12 @@ fn is_rigid(cell: &Cell) -> bool {
     !matches!(cell, Cell::Text(_) | Cell::Name(_))
 }
 
-fn heading(column: &Column) -> Drawn {
-    painted(&clean_line(&column.heading), Style::Heading)
-}
-
-fn draw(cell: &Cell, look: &TableStyle) -> Drawn {
-    let (text, style) = words(cell, look);
-    let drawn = painted(&text, style);
-    match cell {
-        Cell::Number(_) | Cell::Duration(_) => drawn.set_alignment(CellAlignment::Right),
-        _ => drawn,
-    }
-}
-
-fn draw_alone(cell: &Cell, look: &TableStyle) -> Drawn {
+fn words_alone(cell: &Cell, look: &TableStyle) -> (String, Style) {
     let (mut text, style) = words(cell, look);
     if let Cell::Time(moment) = cell {
         text = format!("{text} ({})", time::absolute(*moment));
     }
-    painted(&text, style)
+    (text, style)
 }
 
 pub(super) fn words(cell: &Cell, look: &TableStyle) -> (String, Style) {
@@ -212,52 +254,7 @@ fn blank(look: &TableStyle) -> Table {
         force_color_output(true);
         table.enforce_styling();
     }
-    if let Some(width) = look.width {
-        table
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(width);
-    }
     table
-}
-
-fn space(table: &mut Table) {
-    let last = table.column_count().saturating_sub(1);
-    for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, if index == last { 0 } else { GAP }));
-    }
-}
-
-/// Spaces the columns, and keeps rigid ones whole while there is room.
-fn arrange(table: &mut Table, rigid: &[bool], look: &TableStyle) {
-    space(table);
-    let needed: u16 = table
-        .column_max_content_widths()
-        .iter()
-        .zip(rigid)
-        .map(|(width, rigid)| if *rigid { *width } else { READABLE.min(*width) })
-        .fold(0, |sum, width| {
-            sum.saturating_add(width).saturating_add(GAP)
-        });
-    if look.width.is_some_and(|width| needed > width) {
-        return;
-    }
-    for (column, rigid) in table.column_iter_mut().zip(rigid) {
-        if *rigid {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        }
-    }
-}
-
-fn fix(column: &mut comfy_table::Column, width: u16) {
-    let padded = width.saturating_add(column.padding_width());
-    column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(padded)));
-}
-
-fn finish(table: &Table) -> String {
-    table
-        .lines()
-        .map(|line| format!("{}\n", line.trim_end_matches(' ')))
-        .collect()
 }
 
 #[cfg(test)]

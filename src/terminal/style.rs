@@ -1,8 +1,10 @@
 //! Styles by meaning.
 
 use clap::ValueEnum;
+use unicode_width::UnicodeWidthStr;
 
 use super::UiOptions;
+use super::width::cut;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorChoice {
@@ -64,6 +66,16 @@ impl Symbols {
             (_, Style::Warning) => "? ",
             (_, Style::Heading | Style::Name | Style::Dim | Style::Plain) => "",
         }
+    }
+
+    /// The beginning of a text, with an ellipsis if the text is wider than `columns`.
+    pub(crate) fn cut(self, text: &str, columns: usize) -> String {
+        if self == Symbols::Unicode || text.width() <= columns {
+            return cut(text, columns);
+        }
+        let cut = cut(text, columns.saturating_sub(2));
+        let begin = cut.strip_suffix('…').unwrap_or(&cut);
+        format!("{begin}{}", &"..."[..columns.min(3)])
     }
 }
 
@@ -139,6 +151,13 @@ mod tests {
             &auto(|o| (o.no_color, o.force_color) = (true, true)),
             true
         ));
+    }
+
+    #[test]
+    fn a_cut_text_ends_with_an_ellipsis_in_every_locale() {
+        let cut = |symbols: Symbols| [8, 6, 2].map(|columns| symbols.cut("清除缓存", columns));
+        assert_eq!(cut(Symbols::Unicode), ["清除缓存", "清除…", "…"]);
+        assert_eq!(cut(Symbols::Ascii), ["清除缓存", "清...", ".."]);
     }
 
     #[test]

@@ -143,7 +143,7 @@ fn at_a_terminal_a_bulk_start_is_confirmed_and_waited_for() {
     assert_eq!(table.len(), 3, "{screen}");
     for (row, environment) in table[1..].iter().zip(["main", "pr-12"]) {
         let has = |word: &str| row.split_whitespace().any(|found| found == word);
-        assert!(has(environment) && has("complete"), "{screen}");
+        assert!(has(environment) && has("completed"), "{screen}");
     }
 }
 

@@ -59,18 +59,19 @@ impl Row<'_> {
 pub(super) fn report(outcomes: &[AppliedStep]) -> PreparedReport {
     let rows: Vec<Row<'_>> = outcomes.iter().map(Row::of).collect();
     let text = |text: Option<&str>| text.map(str::to_owned);
+    let column = |name: &str, priority| Column::new(name).priority(priority);
     let grid = Table::of(&rows)
-        .column("id", |row| row.id.map(Cell::id))
+        .column(column("id", 4), |row| row.id.map(Cell::id))
         .column("name", |row| Cell::name(row.name))
-        .column("action", |row| row.action)
+        .column(column("action", 6), |row| row.action)
         .column("result", |row| Cell::status(row.result, row.style))
-        .column("scope", |row| row.scope)
-        .if_any("project", move |row| text(row.project))
-        .if_any("environment", move |row| text(row.environment))
-        .if_any(Column::new("groupName").heading("GROUP"), move |row| {
+        .column(column("scope", 1), |row| row.scope)
+        .if_any(column("project", 2), move |row| text(row.project))
+        .if_any(column("environment", 3), move |row| text(row.environment))
+        .if_any(column("groupName", 3).heading("GROUP"), move |row| {
             text(row.group_name)
         })
-        .if_any("message", |row| row.message.clone())
+        .if_any(column("message", 5), |row| row.message.clone())
         .grid();
     PreparedReport::new(json!(rows), grid)
 }

@@ -191,11 +191,15 @@ fn grid(entries: &[&ContextEntry]) -> Grid {
     // `context show` has the other fields, which are long.
     Table::of(entries)
         .column("name", |of| of.name.clone().map(Cell::name))
-        .column(Column::new("api").heading("ADDRESS"), |of| of.api.clone())
-        .if_any("project", |of| of.project.clone())
-        .column("current", |of| of.current_by.is_some())
+        .column(Column::new("api").heading("ADDRESS").priority(4), |of| {
+            of.api.clone()
+        })
+        .if_any(Column::new("project").priority(1), |of| of.project.clone())
+        .column(Column::new("current").priority(3), |of| {
+            of.current_by.is_some()
+        })
         .not_in_table("currentBy", |of| of.current_by.clone())
-        .column("token", |of| of.token_cell())
+        .column(Column::new("token").priority(2), |of| of.token_cell())
         .not_in_table("tokenExpires", |of| of.token_expires)
         .not_in_table("source", |of| of.source.clone())
         .grid()

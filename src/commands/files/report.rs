@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::commands::report::{Table, moment_of};
 use crate::domain::run::files::RunFile;
 use crate::domain::run::rfc3339;
-use crate::output::{Cell, Grid, Report};
+use crate::output::{Cell, Column, Grid, Report};
 
 pub(super) struct FileList {
     pub(super) run: i64,
@@ -32,10 +32,12 @@ impl Report for FileList {
     fn grid(&self) -> Grid {
         let table = Table::of(&self.files)
             .column("filename", |file| Cell::name(&file.name))
-            .column("created", |file| moment_of(&file.created));
+            .column(Column::new("created").priority(1), |file| {
+                moment_of(&file.created)
+            });
         if self.with_url {
             let url = |file: &RunFile| Cell::text(file.url.expose().as_str());
-            return table.column("download", url).grid();
+            return table.column(Column::new("download").whole(), url).grid();
         }
         table.grid()
     }
@@ -71,8 +73,8 @@ impl Report for Transfers {
         let bytes = |file: &TransferredFile| i64::try_from(file.bytes).unwrap_or(i64::MAX);
         Table::of(&self.0)
             .column("filename", |file| Cell::name(&file.name))
-            .column("path", |file| file.path.clone())
-            .column("bytes", bytes)
+            .column(Column::new("path").priority(2), |file| file.path.clone())
+            .column(Column::new("bytes").priority(1), bytes)
             .grid()
     }
 }

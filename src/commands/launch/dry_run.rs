@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::commands::report::Table;
 use crate::domain::Work;
 use crate::ops::launch::{Launch, Subject};
-use crate::output::{Cell, Detail, Grid, Report};
+use crate::output::{Cell, Column, Detail, Grid, Report};
 
 pub(super) struct DryRun(pub(super) Launch);
 
@@ -45,12 +45,20 @@ impl Report for DryRun {
         }
         table = table
             .column("name", |launch| Cell::name(launch.name()))
-            .column("project", |launch| launch.place.project.name.clone())
-            .column("environment", |launch| launch.place.name.clone());
+            .column(Column::new("project").priority(2), |launch| {
+                launch.place.project.name.clone()
+            })
+            .column(Column::new("environment").priority(4), |launch| {
+                launch.place.name.clone()
+            });
         if let Subject::Command(one_off) = &self.0.subject {
-            table = table.column("service", |_| one_off.service.clone());
+            table = table.column(Column::new("service").priority(1), |_| {
+                one_off.service.clone()
+            });
         }
-        table.column("command", Launch::recorded).grid()
+        table
+            .column(Column::new("command").priority(3), Launch::recorded)
+            .grid()
     }
 
     fn detail(&self) -> Option<Detail> {

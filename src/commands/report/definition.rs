@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::commands::report::Table;
 use crate::domain::{Argument, Definition, Work, run};
 use crate::ops::definitions::tasks::ListedTask;
-use crate::output::{Cell, Detail, Grid, Report};
+use crate::output::{Cell, Column, Detail, Grid, Report};
 
 pub(crate) struct TaskReport {
     pub listed: ListedTask,
@@ -84,16 +84,19 @@ impl Report for TaskReport {
 pub(in crate::commands) fn table(tasks: &[ListedTask]) -> Table<'_, ListedTask> {
     let text = |text: String| Some(text).filter(|text| !text.is_empty());
     let lower = |word: &str| word.to_lowercase();
+    let column = |name: &str, priority| Column::new(name).priority(priority);
     Table::of(tasks)
         .column("id", |of| Cell::id(of.definition.id))
         .column("name", |of| Cell::name(&of.definition.name))
-        .column("type", move |of| lower(of.definition.work.word()))
-        .column("scope", |of| of.definition.scope.word())
-        .column("permission", move |of| {
+        .column(column("type", 2), move |of| {
+            lower(of.definition.work.word())
+        })
+        .column(column("scope", 3), |of| of.definition.scope.word())
+        .column(column("permission", 4), move |of| {
             text(lower(of.definition.permission.word()))
         })
-        .column("service", |of| of.definition.service.clone())
-        .column("description", move |of| {
+        .column(column("service", 5), |of| of.definition.service.clone())
+        .column(column("description", 1), move |of| {
             text(of.definition.description.clone())
         })
 }
@@ -135,9 +138,11 @@ fn arguments(task: &Definition) -> Grid {
         .column("name", |of| Cell::name(&of.name))
         .column("type", |of| Cell::text(of.kind.short()))
         .column("required", Argument::is_required)
-        .if_any("default", default)
-        .if_any("label", |of| of.display_name.clone())
-        .if_any("allowed values", |of| {
+        .if_any(Column::new("default").priority(2), default)
+        .if_any(Column::new("label").priority(1), |of| {
+            of.display_name.clone()
+        })
+        .if_any(Column::new("allowed values").priority(3), |of| {
             of.range.as_ref().map(|range| range.join(", "))
         })
         .grid()

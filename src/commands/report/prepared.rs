@@ -34,7 +34,6 @@ impl PreparedReport {
         Self::new(value.collect(), grid)
     }
 
-    #[cfg(feature = "sandbox")]
     pub(crate) fn detail(self, detail: Detail) -> Self {
         let detail = Some(detail);
         PreparedReport { detail, ..self }

@@ -81,9 +81,14 @@ impl RunRow<'_> {
 /// The order of the columns of tsv and csv is a contract.
 pub(crate) fn run_table(rows: &[RunRow<'_>], places: PlaceColumns) -> Grid {
     let now = Timestamp::now();
-    let project = Column::new("project").in_table_if(places.project);
-    let environment = Column::new("environment").in_table_if(places.environment);
-    let took = Column::new("took").only_in_table();
+    let column = |name: &str, priority| Column::new(name).priority(priority);
+    let project = column("project", 4).minimum(8).in_table_if(places.project);
+    let environment = column("environment", 5)
+        .minimum(8)
+        .in_table_if(places.environment);
+    let took = column("took", 2).only_in_table();
+    let user = column("user", 1).heading("BY").minimum(10);
+    let error = column("error", 6).only_in_table();
     Table::of(rows)
         .column("id", |row| row.run().map(|run| Cell::id(run.id)))
         .not_in_table("taskName", |row| Some(row.run()?.task_name.clone()))
@@ -94,15 +99,11 @@ pub(crate) fn run_table(rows: &[RunRow<'_>], places: PlaceColumns) -> Grid {
         .column(environment, |row| Some(row.place()?.name.clone()))
         .not_in_table("service", |row| row.run()?.service.clone())
         .not_in_table("created", |row| moment_of(&row.run()?.created))
-        .column("started", |row| moment_of(&row.run()?.started))
+        .column(column("started", 3), |row| moment_of(&row.run()?.started))
         .column(took, move |row| duration(row.run()?, now))
         .not_in_table("completed", |row| moment_of(&row.run()?.completed))
-        .if_any(Column::new("user").heading("BY"), |row| {
-            row.run()?.user.clone()
-        })
-        .if_any(Column::new("error").only_in_table(), |row| {
-            row.error().map(str::to_owned)
-        })
+        .if_any(user, |row| row.run()?.user.clone())
+        .if_any(error, |row| row.error().map(str::to_owned))
         .grid()
 }
 

@@ -8,9 +8,12 @@ use crate::commands::report::Table;
 use crate::domain::Outcome;
 use crate::domain::run::RecentRun;
 use crate::output::{Cell, Column, Grid, Report};
+use crate::terminal::{Stream, Symbols, Ui};
 
 pub(super) struct Chart {
     tasks: Vec<TaskRuns>,
+    symbols: Symbols,
+    bars: usize,
 }
 
 struct TaskRuns {
@@ -19,14 +22,22 @@ struct TaskRuns {
     runs: Vec<(Duration, Outcome)>,
 }
 
-const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// The bars, and the mark of a failed or cancelled run.
+fn symbols_of(symbols: Symbols) -> ([char; 8], char) {
+    match symbols {
+        Symbols::Unicode => (['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'], '×'),
+        Symbols::Ascii => (['1', '2', '3', '4', '5', '6', '7', '8'], 'x'),
+    }
+}
 
-/// The maximum number of runs in a plot.
-const WIDTH: usize = 40;
+/// The number of runs in a plot, and the columns of the terminal for the other fields.
+const MOST: usize = 40;
+const LEAST: usize = 12;
+const OTHERS: u16 = 48;
 
 impl Chart {
     /// The chart of runs that are sorted newest first.
-    pub(super) fn of(runs: Vec<RecentRun>) -> Chart {
+    pub(super) fn of(ui: &Ui, runs: Vec<RecentRun>) -> Chart {
         let mut tasks: Vec<TaskRuns> = Vec::new();
         for RecentRun { run, .. } in runs.into_iter().rev() {
             let Some(length) = run.length().filter(|_| run.outcome().is_finished()) else {
@@ -42,7 +53,22 @@ impl Chart {
             }
         }
         tasks.sort_by(|a, b| a.name.cmp(&b.name));
-        Chart { tasks }
+        let columns = ui.terminal().columns(Stream::Out);
+        Chart {
+            tasks,
+            symbols: ui.symbols(),
+            bars: columns.map_or(MOST, |columns| {
+                usize::from(columns.saturating_sub(OTHERS)).clamp(LEAST, MOST)
+            }),
+        }
+    }
+
+    /// Explains the plot; `None` without one.
+    pub(super) fn legend(&self) -> Option<String> {
+        let (.., failed) = symbols_of(self.symbols);
+        (!self.tasks.is_empty()).then(|| {
+            format!("one bar for each run: the higher, the longer it took; {failed} failed or was cancelled")
+        })
     }
 }
 
@@ -64,14 +90,15 @@ impl TaskRuns {
     }
 
     /// One bar per run, with the duration as its height; `×` for a failed or cancelled run.
-    fn plot(&self) -> String {
+    fn plot(&self, symbols: Symbols, bars: usize) -> String {
+        let (heights, failed) = symbols_of(symbols);
         let longest = self.longest().as_secs_f64().max(1.0);
-        let from = self.runs.len().saturating_sub(WIDTH);
+        let from = self.runs.len().saturating_sub(bars);
         self.runs[from..]
             .iter()
             .map(|(length, outcome)| {
                 if *outcome != Outcome::Completed {
-                    return '×';
+                    return failed;
                 }
                 #[allow(
                     clippy::cast_possible_truncation,
@@ -79,7 +106,7 @@ impl TaskRuns {
                     reason = "between 0 and 7"
                 )]
                 let height = (length.as_secs_f64() / longest * 7.0).round() as usize;
-                BARS[height.min(7)]
+                heights[height.min(7)]
             })
             .collect()
     }
@@ -104,15 +131,17 @@ impl Report for Chart {
     fn grid(&self) -> Grid {
         let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let name = |task: &TaskRuns| Cell::name(&task.name);
+        let column = |name: &str, priority| Column::new(name).priority(priority);
+        let (symbols, bars) = (self.symbols, self.bars);
         Table::of(&self.tasks)
             .column(Column::new("name").heading("TASK"), name)
-            .column("runs", move |task| number(task.runs.len()))
-            .column("failed", move |task| number(task.failed()))
-            .column("median", TaskRuns::median)
-            .column("longest", TaskRuns::longest)
+            .column(column("runs", 2), move |task| number(task.runs.len()))
+            .column(column("failed", 3), move |task| number(task.failed()))
+            .column(column("median", 4), TaskRuns::median)
+            .column(column("longest", 1), TaskRuns::longest)
             .column(
                 Column::new("plot").heading("OLDEST TO NEWEST"),
-                TaskRuns::plot,
+                move |task| Cell::id(task.plot(symbols, bars)),
             )
             .grid()
     }
@@ -138,7 +167,9 @@ mod tests {
                 (s(70), Outcome::Completed),
             ],
         };
-        assert_eq!(task.plot(), "▁▅×█");
+        assert_eq!(task.plot(Symbols::Unicode, 40), "▁▅×█");
+        assert_eq!(task.plot(Symbols::Unicode, 2), "×█");
+        assert_eq!(task.plot(Symbols::Ascii, 40), "15x8");
         assert_eq!(
             (task.failed(), task.median(), task.longest()),
             (1, s(35), s(70))
