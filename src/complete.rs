@@ -22,6 +22,7 @@ use crate::domain::{Definition, Environment, Project, RunRef, Scope};
 use crate::ops::definitions::{group, tasks};
 use crate::ops::identity;
 use crate::ops::places::details;
+use crate::ops::places::other_name;
 use crate::ops::places::place;
 use crate::ops::runs::files;
 use crate::ops::runs::history::{self, RunFilter};
@@ -192,7 +193,7 @@ impl CompletionSource {
             let lagoon = &app.lagoon_with_stored_token().await.ok()?;
             let (_, mut environments) = place::project(lagoon, &name).await.ok()?;
             if let Some(environment) = &on {
-                environments = vec![place::named(&environments, environment)?.clone()];
+                environments = vec![other_name::named(&environments, environment)?.clone()];
             }
             let wanted = RunFilter {
                 limit: RUNS,

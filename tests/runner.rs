@@ -48,6 +48,7 @@ mod losses;
 mod lost;
 mod man;
 mod manifest;
+mod naming;
 mod networks;
 mod openssh;
 mod packages;

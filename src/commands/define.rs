@@ -119,6 +119,7 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
         app.ui.warn(&warning);
     }
     let lagoon = app.lagoon().await?;
+    let target = scope::with_environment_name(app, target).await?;
     let progress = app.ui.progress();
     progress.start("reading tasks", None);
     let site = define::site(

@@ -65,6 +65,7 @@ pub(crate) async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     )
     .await?;
     let lagoon = app.lagoon().await?;
+    let target = scope::with_environment_name(app, target).await?;
     let progress = app.ui.progress();
     progress.start("reading tasks", None);
     let coverage = match tasks.as_slice() {

@@ -1,20 +1,22 @@
 //! `tasks environments`: list a project's environments.
 
 use crate::app::App;
-use crate::commands::flags::EnvironmentTypeArg;
+use crate::commands::flags::{EnvironmentTypeArg, spelled};
 use crate::commands::report::{PreparedReport, ResultPrinter, Style, Table, moment_of};
 use crate::commands::scope;
 use crate::domain::place::reach::EnvironmentDetails;
-use crate::domain::place::selection::matches;
+use crate::domain::place::selection::NamePattern;
 
 use crate::error::Error;
-use crate::ops::places::details;
+use crate::ops::places::other_name;
+use crate::ops::places::{details, place};
 use crate::output::{Cell, Column, Grid};
 use clap::Args;
 
 /// List the environments of a project
 ///
-/// Production environments are marked. Deleted environments are not listed.
+/// Production environments are marked. Deleted environments are not listed. A name that no environment
+/// has is an error; a pattern that matches none is not.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -37,12 +39,19 @@ pub(crate) async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> 
     let answer = ResultPrinter::plan(app)?;
     let project = scope::project(app).await?;
     let mut environments = details::environments(app.lagoon().await?, &project).await?;
-    if let Some(pattern) = &args.pattern {
-        environments.retain(|e| matches(pattern, &e.environment.name));
+    let pattern = args.pattern.as_deref().map(NamePattern::read);
+    if let Some(pattern) = &pattern {
+        environments = named(app, &project, environments, pattern).await?;
     }
     if let Some(kind) = args.kind {
         let wanted = kind == EnvironmentTypeArg::Production;
         environments.retain(|e| e.environment.is_production() == wanted);
+        if let (Some(NamePattern::Plain(name)), []) = (&pattern, environments.as_slice()) {
+            let kind = spelled(kind);
+            return Err(Error::not_found(format!(
+                "the environment `{name}` does not have the type {kind}"
+            )));
+        }
     }
     let note = if args.pattern.is_some() || args.kind.is_some() {
         "no matching environments"
@@ -51,6 +60,32 @@ pub(crate) async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> 
     };
     let value = environments.iter().map(EnvironmentDetails::to_json);
     answer.print(&PreparedReport::new(value.collect(), grid(&environments)).when_empty(note))
+}
+
+/// The environments of this name or pattern. A name can also be a safe name or namespace.
+async fn named(
+    app: &App,
+    project: &str,
+    mut all: Vec<EnvironmentDetails>,
+    pattern: &NamePattern,
+) -> Result<Vec<EnvironmentDetails>, Error> {
+    let text = pattern.text();
+    if text.trim().is_empty() {
+        return Err(Error::empty_value("NAME"));
+    }
+    let is_plain = !pattern.is_pattern();
+    if is_plain && !all.iter().any(|e| pattern.takes(&e.environment.name)) {
+        let lagoon = app.lagoon().await?;
+        if let Some(found) = other_name::find_by_other_name(lagoon, project, text).await? {
+            app.ui.note(&found.words());
+            all.retain(|e| e.environment.id == found.environment.id);
+            return Ok(all);
+        }
+        let (project, environments) = place::project(lagoon, project).await?;
+        return Err(place::missing_environment(lagoon, &project, text, &environments).await);
+    }
+    all.retain(|e| pattern.takes(&e.environment.name));
+    Ok(all)
 }
 
 fn grid(environments: &[EnvironmentDetails]) -> Grid {

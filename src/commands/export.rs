@@ -53,6 +53,7 @@ pub(crate) async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
     )
     .await?;
     let lagoon = app.lagoon().await?;
+    let target = scope::with_environment_name(app, target).await?;
     let (scope, window) = match target {
         Target::Environment {
             project,

@@ -50,7 +50,13 @@ pub(crate) async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
         service: args.service,
     };
     let lagoon = app.lagoon().await?;
-    let listing = tasks::list(lagoon, &project, environment.as_deref(), &filter).await?;
+    let listing = match &environment {
+        Some(name) => {
+            let read = async |name: &str| tasks::list(lagoon, &project, Some(name), &filter).await;
+            scope::by_any_name(app, &project, name, read).await?
+        }
+        None => tasks::list(lagoon, &project, None, &filter).await?,
+    };
     if listing.unknown > 0 {
         let tasks = counted(listing.unknown, "task");
         app.ui

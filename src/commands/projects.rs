@@ -5,17 +5,17 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::commands::report::{PreparedReport, ResultPrinter, Table, moment_of};
-use crate::domain::place::selection::matches;
+use crate::domain::place::selection::NamePattern;
 
 use crate::domain::run::rfc3339;
 use crate::error::Error;
-use crate::ops::places::details;
+use crate::ops::places::{details, place};
 use crate::output::{Cell, Column};
 
 /// List the projects that you can see
 ///
 /// Shows the repository and the production environment of each project. Lagoon lists only the
-/// projects of your groups.
+/// projects of your groups. A name that no project has is an error; a pattern that matches none is not.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -34,8 +34,15 @@ pub(crate) struct ProjectsArgs {
 pub(crate) async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
     let mut projects = details::projects(app.lagoon().await?).await?;
-    if let Some(pattern) = &args.pattern {
-        projects.retain(|p| matches(pattern, &p.project.name));
+    if let Some(text) = &args.pattern {
+        if text.trim().is_empty() {
+            return Err(Error::empty_value("NAME"));
+        }
+        let pattern = NamePattern::read(text);
+        projects.retain(|p| pattern.takes(&p.project.name));
+        if projects.is_empty() && !pattern.is_pattern() {
+            return Err(place::missing_project(app.lagoon().await?, text).await);
+        }
     }
     let value = projects.iter().map(|of| {
         json!({

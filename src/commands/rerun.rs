@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::commands::input::values;
 use crate::commands::launch::{Start, StartFlags};
 use crate::commands::report::{ResultPrinter, ResultShape};
+use crate::commands::scope;
 use crate::commands::select::{NamedRuns, RunArgs, RunUse, print_runs};
 use crate::domain::{Outcome, Run};
 use crate::error::Error;
@@ -122,8 +123,11 @@ async fn prepare(
     // Only a flag chooses another environment; variables are for other commands.
     let environment = named(app.settings.environment.as_ref());
     let environment = environment.unwrap_or(&past.environment.name);
-    let view = place::environment(app.lagoon().await?, project, environment, true).await?;
+    let lagoon = app.lagoon().await?;
+    let read = async |name: &str| place::environment(lagoon, project, name, true).await;
+    let view = scope::by_any_name(app, project, environment, read).await?;
     let launch = inputs::resolve(app, past, &view, given, args.no_preflight).await?;
+    launch.facts.notes.iter().for_each(|note| app.ui.note(note));
     for warning in &launch.facts.warnings {
         app.ui.warn(warning);
     }

@@ -10,6 +10,7 @@ use crate::commands::select::latest::check_filters;
 use crate::commands::select::targets::TargetArgs;
 use crate::domain::{Environment, Run};
 use crate::error::Error;
+use crate::ops::places::other_name;
 use crate::ops::places::place;
 use crate::ops::runs::history::{self, RunFilter, RunList};
 use crate::ops::runs::wait;
@@ -158,13 +159,14 @@ async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Er
     let Some(name) = said else {
         return Ok(environments);
     };
-    match place::named(&environments, &name) {
-        Some(environment) => Ok(vec![environment.clone()]),
-        None => {
-            let missing = place::missing_environment(lagoon, &project, &name, &environments);
-            Err(missing.await)
-        }
+    if let Some(environment) = other_name::named(&environments, &name) {
+        return Ok(vec![environment.clone()]);
     }
+    if let Some(found) = other_name::find_by_other_name(lagoon, &project.name, &name).await? {
+        app.ui.note(&found.words());
+        return Ok(vec![found.environment]);
+    }
+    Err(place::missing_environment(lagoon, &project, &name, &environments).await)
 }
 
 fn time_before_now(length: Duration) -> Timestamp {

@@ -11,8 +11,11 @@ use crate::settings::Sourced;
 
 pub(crate) use definition::{
     completed, line_start, named_scope, named_target, provisional, task_not_found,
+    with_environment_name,
 };
-pub(crate) use environment::{branch, chosen_place, given_environment, prompt_environment};
+pub(crate) use environment::{
+    branch, by_any_name, chosen_place, given_environment, prompt_environment,
+};
 pub(crate) use locate::{
     PlaceNeed, ProjectSource, environment_here, locate, project_here, project_source,
 };

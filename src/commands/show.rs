@@ -41,7 +41,13 @@ pub(crate) async fn run(args: ShowArgs, app: &App) -> Result<(), Error> {
         Some(task) => task,
         None => chosen(app, &project, environment.as_deref()).await?,
     };
-    let listed = tasks::show(lagoon, &project, environment.as_deref(), &task).await?;
+    let listed = match &environment {
+        Some(name) => {
+            let read = async |name: &str| tasks::show(lagoon, &project, Some(name), &task).await;
+            scope::by_any_name(app, &project, name, read).await?
+        }
+        None => tasks::show(lagoon, &project, None, &task).await?,
+    };
     answer.print(&TaskReport {
         listed,
         is_written: false,

@@ -68,6 +68,7 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     .await?;
     args.edits.check()?;
     let lagoon = app.lagoon().await?;
+    let target = scope::with_environment_name(app, target).await?;
     let coverage = match &named {
         Some(task) => Coverage::tasks(std::slice::from_ref(task)).and_name(args.edits.name()),
         None => Coverage::whole(),

@@ -85,9 +85,46 @@ pub(crate) fn namespace(project: &str, environment: &str) -> Option<String> {
     .then(|| format!("{}-{safe}", project.to_lowercase()))
 }
 
+/// A second name of an environment, by which it can be selected.
+#[cfg(feature = "cli")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OtherName {
+    Safe,
+    Namespace,
+}
+
+#[cfg(feature = "cli")]
+impl OtherName {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            OtherName::Safe => "safe name",
+            OtherName::Namespace => "namespace",
+        }
+    }
+
+    /// The kind of second name that `text` is for this environment.
+    pub(crate) fn of(project: &str, environment: &str, text: &str) -> Option<OtherName> {
+        if safe(environment) == text {
+            return Some(OtherName::Safe);
+        }
+        let namespace = namespace(project, environment);
+        (namespace.as_deref() == Some(text)).then_some(OtherName::Namespace)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn safe_names_and_namespaces_are_recognized() {
+        let of = |text| OtherName::of("shop", "feature/X", text);
+        assert_eq!(of("feature-x"), Some(OtherName::Safe));
+        assert_eq!(of("shop-feature-x"), Some(OtherName::Namespace));
+        for text in ["feature/x", "Feature-X", "feature", "shop", ""] {
+            assert_eq!(of(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn namespaces_are_derived_from_names() {

@@ -5,6 +5,8 @@ pub(crate) mod definition;
 #[cfg(feature = "cli")]
 pub(crate) mod difference;
 #[cfg(feature = "cli")]
+pub(crate) mod environment_value;
+#[cfg(feature = "cli")]
 pub(crate) mod hidden;
 pub(crate) mod name;
 #[cfg(feature = "cli")]

@@ -99,7 +99,8 @@ async fn check(
             }
         }
     };
-    let view = place::environment(lagoon, project, &name, false).await?;
+    let read = async |name: &str| place::environment(lagoon, project, name, false).await;
+    let view = scope::by_any_name(app, project, &name, read).await?;
     let (label, tasks) = (view.environment.label(), view.definitions.len());
     let tasks = counted(tasks, "task");
     let message = format!("{label}: you can invoke {tasks}{origin}");

@@ -66,7 +66,9 @@ impl BulkFlags {
         }
         self.require_none()?;
         let (project, environment) = scope::chosen_place(app, dry_run).await?;
-        let view = place::environment(app.lagoon().await?, &project, &environment, true).await?;
+        let lagoon = app.lagoon().await?;
+        let read = async |name: &str| place::environment(lagoon, &project, name, true).await;
+        let view = scope::by_any_name(app, &project, &environment, read).await?;
         Ok(SelectedTargets {
             seen: vec![view.into()],
             each: vec![LaunchTarget::default()],
@@ -92,18 +94,29 @@ impl BulkFlags {
             app.ui
                 .warn(&format!("skipped: {}: {text}", labels.join(", ")));
         }
-        let warnings = launches.iter().flat_map(|launch| {
-            let label = launch.place.label();
-            let warnings = launch.facts.warnings.iter();
-            warnings.map(move |warning| (warning.clone(), label.clone()))
-        });
-        for Notice { text, labels } in by_text(warnings) {
-            if labels.len() == launches.len() {
-                app.ui.warn(&text);
-            } else {
-                app.ui.warn(&format!("{}: {text}", labels.join(", ")));
-            }
+        for text in with_labels(&launches, |launch| &launch.facts.notes) {
+            app.ui.note(&text);
+        }
+        for text in with_labels(&launches, |launch| &launch.facts.warnings) {
+            app.ui.warn(&text);
         }
         Ok(launches)
     }
+}
+
+/// Each text once, with the environments that it is about unless these are all.
+fn with_labels(launches: &[Launch], texts: impl Fn(&Launch) -> &[String]) -> Vec<String> {
+    let each = launches.iter().flat_map(|launch| {
+        let label = launch.place.label();
+        let texts = texts(launch).iter();
+        texts.map(move |text| (text.clone(), label.clone()))
+    });
+    let labelled = by_text(each).into_iter().map(|Notice { text, labels }| {
+        if labels.len() == launches.len() {
+            text
+        } else {
+            format!("{}: {text}", labels.join(", "))
+        }
+    });
+    labelled.collect()
 }

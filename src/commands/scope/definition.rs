@@ -9,6 +9,7 @@ use crate::domain::task::definition::Target;
 use crate::domain::task::quoting::suggestion;
 use crate::error::{Error, target_flags};
 use crate::ops::definitions::update::TaskNotFound;
+use crate::ops::places::other_name;
 use crate::settings::{Sourced, TargetSetting};
 
 /// The scope that the command line names. Variables and inference complete it but never choose it.
@@ -96,6 +97,30 @@ pub(crate) async fn completed(
             require_explicit(&[TargetSetting::Context])?;
             Target::System(app.settings.project.as_ref().map(|p| p.value.clone()))
         }
+    })
+}
+
+/// The target with the name of its environment, which can be given as a safe name or namespace.
+pub(crate) async fn with_environment_name(app: &App, target: Target) -> Result<Target, Error> {
+    let Target::Environment {
+        project,
+        environment,
+    } = target
+    else {
+        return Ok(target);
+    };
+    let lagoon = app.lagoon().await?;
+    let found = other_name::find_by_other_name(lagoon, &project, &environment).await?;
+    let environment = match found {
+        Some(found) => {
+            app.ui.note(&found.words());
+            found.environment.name
+        }
+        None => environment,
+    };
+    Ok(Target::Environment {
+        project,
+        environment,
     })
 }
 

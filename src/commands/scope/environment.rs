@@ -4,8 +4,9 @@ use crate::app::App;
 use crate::commands::scope;
 use crate::commands::select::pick;
 use crate::domain::Environment;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::ops::places::details;
+use crate::ops::places::other_name;
 use crate::ops::places::place;
 use crate::settings::{Source, Target, TargetSetting};
 
@@ -52,6 +53,27 @@ pub(crate) async fn given_environment(app: &App, project: &str) -> Result<Option
     }
     scope::report_source(app, "environment", said);
     Ok(Some(said.value.clone()))
+}
+
+/// Reads something of a given environment. If no environment has the name, reads it of the only one with
+/// this safe name or namespace, and reports the match.
+pub(crate) async fn by_any_name<T>(
+    app: &App,
+    project: &str,
+    name: &str,
+    read: impl AsyncFn(&str) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let error = match read(name).await {
+        Err(error) if error.kind == Kind::NotFound => error,
+        done => return done,
+    };
+    match other_name::find_by_other_name(app.lagoon().await?, project, name).await? {
+        Some(found) => {
+            app.ui.note(&found.words());
+            read(&found.environment.name).await
+        }
+        None => Err(error),
+    }
 }
 
 /// The environment of a branch or safe name.

@@ -169,21 +169,23 @@ impl TargetArgs {
             Some(file) => file.selection(),
             None => self.selection(app, only_reads).await?,
         };
-        let lagoon = app.lagoon().await?;
-        let ResolvedTargets { seen, missing } =
-            targets::resolve(lagoon, &selection, depth, skip_missing).await?;
         let plain = |at| LaunchTarget {
             at,
             ..LaunchTarget::default()
         };
+        let lagoon = app.lagoon().await?;
+        let resolved = targets::resolve(lagoon, &selection, depth, skip_missing).await?;
+        for found in &resolved.other_names {
+            app.ui.note(&found.words());
+        }
         let each = match file {
-            Some(file) => file.targets(app, &seen),
-            None => (0..seen.len()).map(plain).collect(),
+            Some(file) => file.targets(app, &resolved),
+            None => (0..resolved.seen.len()).map(plain).collect(),
         };
         Ok(SelectedTargets {
-            seen,
+            seen: resolved.seen,
             each,
-            missing,
+            missing: resolved.missing,
         })
     }
 
@@ -327,13 +329,11 @@ impl TargetsFile {
     }
 
     /// The targets on the environments that exist, each once.
-    fn targets(self, app: &App, seen: &[ResolvedEnvironment]) -> Vec<LaunchTarget> {
+    fn targets(self, app: &App, resolved: &ResolvedTargets) -> Vec<LaunchTarget> {
         let mut each: Vec<LaunchTarget> = Vec::new();
         for (project, origin, line) in self.0 {
             let (environment, own) = (line.environment, line.arguments);
-            let is_it =
-                |s: &ResolvedEnvironment| s.view.environment.is_named(&project, &environment);
-            let Some(at) = seen.iter().position(is_it) else {
+            let Some(at) = resolved.position(&project, &environment) else {
                 continue;
             };
             if each.iter().any(|other| other.at == at && other.own == own) {

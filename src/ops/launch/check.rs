@@ -6,6 +6,8 @@ mod command;
 mod selection;
 
 use crate::domain::place::view::EnvironmentView;
+#[cfg(feature = "cli")]
+use crate::domain::task::environment_value::{NamedValues, with_names};
 use crate::domain::task::text::limit;
 use crate::domain::task::values;
 use crate::domain::task::values::ValueProblem;
@@ -99,6 +101,23 @@ pub(crate) fn definition_on(
         #[cfg(feature = "cli")]
         facts: LaunchFacts::of_task(view, &definition.name, warnings),
     })
+}
+
+/// As [`definition_on`]; environment-typed values can also be safe names or namespaces.
+#[cfg(feature = "cli")]
+pub(crate) fn definition_with_names(
+    view: &EnvironmentView,
+    definition: &Definition,
+    request: &TaskRequest,
+) -> Result<Launch, Obstacle> {
+    let project = &view.environment.project.name;
+    let NamedValues { values, notes } =
+        with_names(definition.arguments(), project, &request.values)
+            .map_err(|problems| values_error(definition, &problems))?;
+    let request = TaskRequest { values, ..*request };
+    let mut launch = definition_on(view, definition, &request)?;
+    launch.facts.notes = notes;
+    Ok(launch)
 }
 
 fn values_error(definition: &Definition, problems: &[ValueProblem]) -> Error {

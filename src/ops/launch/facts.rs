@@ -10,6 +10,8 @@ use crate::ops::runs::history;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LaunchFacts {
     pub warnings: Vec<String>,
+    /// Values that were replaced by the name of their environment.
+    pub notes: Vec<String>,
     /// The task's runs in progress, newest first.
     pub unfinished: Vec<Run>,
     /// The median of the task's last completed runs.
@@ -24,6 +26,7 @@ impl LaunchFacts {
         };
         LaunchFacts {
             warnings,
+            notes: Vec::new(),
             unfinished: with(Outcome::Going).cloned().collect(),
             usual_length: history::median(with(Outcome::Completed)),
         }

@@ -108,7 +108,7 @@ pub(crate) fn task(
         raw: false,
         no_preflight,
     };
-    let mut launch = check::definition_on(view, definition, &request)?;
+    let mut launch = check::definition_with_names(view, definition, &request)?;
     if let Subject::Task(definition, values) = &mut launch.subject
         && matches!(definition.work, Work::Command(_))
         && replaced.is_empty()

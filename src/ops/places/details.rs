@@ -6,7 +6,8 @@ use crate::domain::place::reach::{EnvironmentDetails, ProjectDetails};
 use crate::domain::place::safe;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
-use crate::ops::places::place::{missing_project, named};
+use crate::ops::places::other_name::named;
+use crate::ops::places::place::missing_project;
 
 /// By name.
 pub(crate) async fn projects(lagoon: &Lagoon) -> Result<Vec<ProjectDetails>, Error> {

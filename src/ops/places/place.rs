@@ -126,13 +126,6 @@ pub(crate) fn no_environment(project: &Project, name: &str, environments: &[Envi
     error.hint(hint.unwrap_or_else(|| "no environments are visible".to_owned()))
 }
 
-#[cfg(feature = "cli")]
-pub(crate) fn named<'a>(environments: &'a [Environment], name: &str) -> Option<&'a Environment> {
-    environments
-        .iter()
-        .find(|e| crate::domain::names::same_name(&e.name, name))
-}
-
 pub(crate) fn services_hint<S: AsRef<str>>(deployed: &[S]) -> String {
     if deployed.is_empty() {
         return "no services are deployed there".to_owned();

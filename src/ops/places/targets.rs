@@ -10,6 +10,8 @@ use crate::error::{Error, Kind};
 use crate::lagoon::{Lagoon, LagoonError};
 
 use crate::ops::places::membership;
+use crate::ops::places::other_name::EnvironmentMatch;
+use crate::ops::places::picks::{Picks, nothing, pick};
 use crate::ops::places::place;
 use crate::ops::runs::wait::combined_error;
 
@@ -41,8 +43,26 @@ impl From<EnvironmentView> for ResolvedEnvironment {
 #[derive(Debug)]
 pub(crate) struct ResolvedTargets {
     pub seen: Vec<ResolvedEnvironment>,
+    /// Environments that were found by a second name.
+    pub other_names: Vec<EnvironmentMatch>,
     /// Errors about names and patterns that select nothing, if they are skipped.
     pub missing: Vec<Error>,
+}
+
+impl ResolvedTargets {
+    /// The position of an environment, by any of its names.
+    pub(crate) fn position(&self, project: &str, text: &str) -> Option<usize> {
+        let is_named = |e: &Environment| e.is_named(project, text);
+        let by_other_name = |e: &Environment| {
+            let mut found = self.other_names.iter();
+            let is_it = |m: &EnvironmentMatch| m.text == text && m.environment.id == e.id;
+            same_name(&e.project.name, project) && found.any(is_it)
+        };
+        let mut all = self.seen.iter().map(|seen| &seen.view.environment);
+        all.clone()
+            .position(is_named)
+            .or_else(|| all.position(by_other_name))
+    }
 }
 
 /// The selected environments, each once, project by project, in the order of the command line;
@@ -80,10 +100,13 @@ pub(crate) async fn resolve(
     let all_are_there = missing.is_empty() && problems.is_empty();
     let Picks {
         list: picks,
+        other_names,
         unmatched,
+        ambiguous,
         ..
     } = pick(selection, &projects);
     missing.extend(unmatched);
+    problems.extend(ambiguous);
     if picks.is_empty() && missing.is_empty() && problems.is_empty() {
         problems.push(nothing_selected(selection));
     }
@@ -105,7 +128,11 @@ pub(crate) async fn resolve(
         .into_iter()
         .filter_map(|(project, at)| slots[project][at].take())
         .collect();
-    Ok(ResolvedTargets { seen, missing })
+    Ok(ResolvedTargets {
+        seen,
+        other_names,
+        missing,
+    })
 }
 
 /// The selected projects by name, and the errors about patterns without a match.
@@ -209,7 +236,7 @@ fn origins_of_project<'a>(selection: &'a Selection, name: &str) -> Vec<&'a Strin
 }
 
 /// Repeats an error for each place in a file that causes it.
-fn located(error: Error, origins: &[&String]) -> Vec<Error> {
+pub(super) fn located(error: Error, origins: &[&String]) -> Vec<Error> {
     if origins.is_empty() {
         return vec![error];
     }
@@ -220,97 +247,6 @@ fn located(error: Error, origins: &[&String]) -> Vec<Error> {
     origins.iter().map(at).collect()
 }
 
-struct Picks<'a> {
-    selection: &'a Selection,
-    projects: &'a [(Project, Vec<ResolvedEnvironment>)],
-    /// Positions of the project, and of the environment in it.
-    list: Vec<(usize, usize)>,
-    unmatched: Vec<Error>,
-}
-
-impl Picks<'_> {
-    /// Picks the project's environments of this name, or all, that have the selected type. Returns
-    /// the number of matches of any type.
-    fn add(&mut self, project: usize, name: Option<&NamePattern>) -> usize {
-        let mut found = 0;
-        for (at, seen) in self.projects[project].1.iter().enumerate() {
-            let environment = &seen.view.environment;
-            if name.is_some_and(|name| !name.takes(&environment.name)) {
-                continue;
-            }
-            found += 1;
-            let pick = (project, at);
-            if self.selection.takes_kind(environment.is_production()) && !self.list.contains(&pick)
-            {
-                self.list.push(pick);
-            }
-        }
-        found
-    }
-}
-
-fn pick<'a>(
-    selection: &'a Selection,
-    projects: &'a [(Project, Vec<ResolvedEnvironment>)],
-) -> Picks<'a> {
-    let mut picks = Picks {
-        selection,
-        projects,
-        list: Vec::new(),
-        unmatched: Vec::new(),
-    };
-    let named: Option<&[NamePattern]> = match &selection.projects {
-        ProjectSelection::Named(names) => Some(names),
-        ProjectSelection::All | ProjectSelection::Group(_) => None,
-    };
-    // In the order of the line.
-    let mut places: Vec<usize> = Vec::new();
-    for name in named.unwrap_or(&[NamePattern::Pattern("*".to_owned())]) {
-        for (at, (project, _)) in projects.iter().enumerate() {
-            if name.takes(&project.name) && !places.contains(&at) {
-                places.push(at);
-            }
-        }
-    }
-    let names: Vec<Option<&NamePattern>> = match &selection.environments {
-        None => vec![None],
-        Some(names) => names.iter().map(Some).collect(),
-    };
-    let mut found = vec![0; names.len()];
-    for place in &places {
-        for (at, name) in names.iter().enumerate() {
-            let here = picks.add(*place, *name);
-            found[at] += here;
-            let (project, seen) = &projects[*place];
-            let is_plain = |name: &&NamePattern| !name.is_pattern();
-            let by_name = named.is_some_and(|named| {
-                let mut plain = named.iter().filter(is_plain);
-                plain.any(|name| name.takes(&project.name))
-            });
-            if let Some(name) = name.filter(is_plain)
-                && here == 0
-                && by_name
-            {
-                let error = no_environment(project, name.text(), seen);
-                picks.unmatched.push(error);
-            }
-        }
-    }
-    for (name, found) in names.iter().zip(found) {
-        let all_named = named.is_some_and(|n| n.iter().all(|n| !n.is_pattern()));
-        if let Some(name) = name
-            && found == 0
-            && !places.is_empty()
-            && (name.is_pattern() || !all_named)
-        {
-            let seen = places.iter().flat_map(|at| &projects[*at].1);
-            picks.unmatched.push(unmatched(name, seen));
-        }
-    }
-    pick_pairs(&mut picks);
-    picks
-}
-
 fn nothing_selected(selection: &Selection) -> Error {
     Error::not_found(match selection.kind {
         Some(kind) => format!(
@@ -319,59 +255,4 @@ fn nothing_selected(selection: &Selection) -> Error {
         ),
         None => "no environments match the target options".to_owned(),
     })
-}
-
-fn pick_pairs(picks: &mut Picks<'_>) {
-    for pair in &picks.selection.pairs {
-        let (project, environment) = (&pair.project, &pair.environment);
-        let mut found = 0;
-        let mut searched = Vec::new();
-        for (at, (of, _)) in picks.projects.iter().enumerate() {
-            if project.takes(&of.name) {
-                found += picks.add(at, Some(environment));
-                searched.push(at);
-            }
-        }
-        match (found, searched.as_slice()) {
-            (0, [only]) if !environment.is_pattern() => {
-                let (project, seen) = &picks.projects[*only];
-                let error = no_environment(project, environment.text(), seen);
-                let origin = pair.origin.as_ref();
-                picks.unmatched.extend(located(error, origin.as_slice()));
-            }
-            (0, [_, ..]) => {
-                let seen = searched.iter().flat_map(|at| &picks.projects[*at].1);
-                picks.unmatched.push(unmatched(environment, seen));
-            }
-            _ => {}
-        }
-    }
-}
-
-fn no_environment(project: &Project, name: &str, seen: &[ResolvedEnvironment]) -> Error {
-    let all: Vec<Environment> = seen.iter().map(|s| s.view.environment.clone()).collect();
-    place::no_environment(project, name, &all)
-}
-
-fn unmatched<'a>(name: &NamePattern, seen: impl Iterator<Item = &'a ResolvedEnvironment>) -> Error {
-    let message = if name.is_pattern() {
-        format!("no environment matches `{}`", name.text())
-    } else {
-        format!("no selected project has an environment `{}`", name.text())
-    };
-    let names = seen.map(|s| s.view.environment.name.as_str());
-    nothing(message, name.text(), names, "environments")
-}
-
-fn nothing<'a>(
-    message: String,
-    text: &str,
-    names: impl Iterator<Item = &'a str>,
-    label: &str,
-) -> Error {
-    let mut names: Vec<&str> = names.collect();
-    names.sort_unstable();
-    names.dedup();
-    let stem = text.replace(['*', '?'], "");
-    Error::not_found(message).with_hints(place::names_hint(&stem, &names, label))
 }

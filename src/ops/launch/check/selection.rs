@@ -1,7 +1,7 @@
 //! Environments of a selection, which may lack the task, or be only partly known.
 
 use super::command::{CommandRequest, command_on};
-use super::{Obstacle, TaskRequest, definition_on};
+use super::{Obstacle, TaskRequest, definition_with_names};
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Definition, TaskRef};
 use crate::error::{Error, Hint, Kind, quoted_list};
@@ -19,7 +19,7 @@ pub(crate) fn task(
         Kind::NotFound => Obstacle::NoTask(error),
         _ => Obstacle::Other(error),
     })?;
-    definition_on(&seen.view, definition, request)
+    definition_with_names(&seen.view, definition, request)
 }
 
 fn choose<'a>(view: &'a EnvironmentView, task: &TaskRef) -> Result<&'a Definition, Error> {
