@@ -89,6 +89,101 @@ fn filters_keep_matching_runs() {
 }
 
 #[test]
+fn since_and_until_take_dates_times_and_weeks() {
+    let env = TestEnv::new();
+    some(&env);
+    for (id, created) in [
+        (1, "2026-10-31 22:59:59"),
+        (2, "2026-10-31 23:00:00"),
+        (3, "2026-11-01 22:59:59"),
+        (4, "2026-11-01 23:00:00"),
+    ] {
+        env.sql(&format!(
+            "UPDATE task SET created = '{created}' WHERE id = {id}"
+        ));
+    }
+    let listed = |more: &[&str]| {
+        let line = [&["runs"], more, &["-o", "id"], &MAIN[..]].concat();
+        // A day of this zone begins at 23:00 UTC.
+        let output = env
+            .run(env.command(&line).env("TZ", "Europe/Berlin"))
+            .succeeds();
+        output
+            .stdout
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    // The end is exclusive.
+    let day = ["--since", "2026-11-01", "--until", "2026-11-02"];
+    assert_eq!(listed(&day), "3 2");
+    let utc = [
+        "--since",
+        "2026-11-01T00:00Z",
+        "--until",
+        "2026-11-01T23:00Z",
+    ];
+    assert_eq!(listed(&utc), "3");
+    let offset = ["--since", "2026-11-01T00:00:01+01:00"];
+    assert_eq!(listed(&offset), "4 3");
+    let zone = ["--until", "2026-10-31T19:00[America/New_York]"];
+    assert_eq!(listed(&zone), "1");
+    env.sql(
+        "UPDATE task SET created = datetime('now', '-8 days') WHERE id = 1;
+         UPDATE task SET created = datetime('now', '-6 days') WHERE id > 1;",
+    );
+    assert_eq!(listed(&["--until", "1w"]), "1");
+    assert_eq!(listed(&["--since", "6d12h", "--task", "Say hello"]), "3 2");
+
+    let wrong = |more: &[&str]| env.tasks(&[&["runs"], more, &MAIN[..]].concat()).error(2);
+    let line = [
+        "--since",
+        "2026-11-02T00:00Z",
+        "--until",
+        "2026-11-01T00:00Z",
+    ];
+    assert_snapshot!(wrong(&line), @"error: --since (TIME) must be earlier than --until (TIME)");
+    assert_snapshot!(wrong(&["--since", "yesterday"]), @"
+    error: invalid value `yesterday` for --since: expected a duration such as 3d12h (units: ms, s, m, h, d, w), or a date and time such as 2026-11-01, 2026-11-01T10:00 or 2026-11-01T10:00Z
+    hint: for help: tasks help runs
+    ");
+}
+
+#[test]
+fn more_runs_than_the_limit_are_counted_in_a_note() {
+    let env = TestEnv::new();
+    let insert = |name: &str, many: usize, environment: i64| {
+        env.sql(&format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {many})
+             INSERT INTO task (name, task_name, environment, service, kind, status, created)
+             SELECT '{name}', 'lagoon-task-{name}' || i, {environment}, 'cli', 'COMMAND', 'complete', '2026-01-01 00:00:00'
+             FROM n"
+        ));
+    };
+    insert("one", 80, 101);
+    insert("two", 4, 101);
+    insert("far", 3, 102);
+    let told = |more: &[&str]| {
+        let output = env.tasks(&[&["runs", "-p", "lagoon-demo"], more].concat());
+        (output.stdout.lines().count(), output.stderr)
+    };
+    let note = |text: &str| format!("{text} runs; --limit 0 shows all\n");
+    assert_eq!(told(&["-e", "main"]), (20, note("20 of 84")));
+    assert_eq!(told(&["--limit", "5"]), (5, note("5 of 87")));
+    let two = ["--task", "two", "--limit", "3"];
+    assert_eq!(told(&two), (3, note("3 of 4")));
+    assert_eq!(told(&["--task", "two", "-e", "main"]), (4, String::new()));
+    assert_eq!(told(&["-e", "main", "-q"]), (20, String::new()));
+    assert_eq!(told(&["-e", "main", "--limit", "0"]), (84, String::new()));
+    assert_eq!(told(&["--limit", "0"]), (87, String::new()));
+    assert_eq!(told(&["--limit", "84", "-e", "main"]), (84, String::new()));
+    // Of very many, older ones are not read to be counted.
+    insert("three", 400, 101);
+    assert_eq!(told(&["-e", "main"]), (20, note("20 of more than 200")));
+    assert_eq!(told(&["-e", "main", "--limit", "0"]).0, 484);
+}
+
+#[test]
 fn matching_older_runs_are_found() {
     let env = TestEnv::new();
     some(&env);
@@ -168,7 +263,7 @@ fn the_chart_shows_each_task() {
 fn usage_errors_send_no_request() {
     let env = TestEnv::new();
     for args in [
-        vec!["--limit", "0"],
+        vec!["--limit", "-1"],
         vec!["--since", "yesterday"],
         vec!["--since", "-2d"],
     ] {

@@ -1,6 +1,7 @@
 //! `tasks runs`: list runs.
 
 mod chart;
+mod period;
 mod watch;
 
 use crate::app::App;
@@ -14,12 +15,9 @@ use crate::ops::places::other_name;
 use crate::ops::places::place;
 use crate::ops::runs::history::{self, RunFilter, RunList};
 use crate::ops::runs::wait;
-use crate::settings::{number, parse_duration};
-use std::collections::{HashMap, HashSet};
-use std::time::Duration;
-
+use crate::settings::number;
 use clap::Args;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 /// List runs, newest first
 ///
@@ -35,7 +33,9 @@ Examples:
   # List the runs in progress of a project
   tasks runs -p shop --active
   # List the runs of a task that failed in the last week
-  tasks runs -e main --task 'Run yarn audit' --status failed --since 7d
+  tasks runs -e main --task 'Run yarn audit' --status failed --since 1w
+  # List the runs of a day, whatever their number
+  tasks runs -e main --since 2026-11-01 --until 2026-11-02 --limit 0
   # Print the ids of your last five runs
   tasks runs -e main --mine --limit 5 -o id
   # Compare the durations of the last 50 runs
@@ -56,11 +56,15 @@ pub(crate) struct RunsArgs {
     /// List only runs that you started
     #[arg(long)]
     mine: bool,
-    /// List only runs created within this time, such as 2d for two days
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
-    since: Option<Duration>,
-    /// List at most this many runs
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = number::<u32>(1..=100_000))]
+    /// List only runs created at or after this time: 3d12h or 2w ago, or a date and time such as
+    /// 2026-11-01T10:00
+    #[arg(long, value_name = "TIME", value_parser = period::parse_time)]
+    since: Option<Timestamp>,
+    /// List only runs created before this time
+    #[arg(long, value_name = "TIME", value_parser = period::parse_time)]
+    until: Option<Timestamp>,
+    /// List at most this many runs; 0 lists all
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = number::<u32>(0..=100_000))]
     limit: u32,
     /// Show the durations of each task's runs
     #[arg(long)]
@@ -93,21 +97,34 @@ pub(crate) async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
         watch::check(&answer)?;
     }
     check_filters(app, args.task.as_deref(), &args.status)?;
+    check_times(&args)?;
     let wanted = RunFilter {
         statuses: args.status.clone(),
         active: args.active,
         task: args.task.clone(),
         mine: args.mine,
-        since: args.since.map(time_before_now),
-        limit: usize::try_from(args.limit).unwrap_or(usize::MAX),
-        also: HashSet::new(),
-        listed: HashMap::new(),
+        since: args.since,
+        until: args.until,
+        limit: limit(args.limit),
+        counts: !args.watch && !app.ui.is_quiet(),
+        ..RunFilter::default()
     };
     if args.watch {
         return watch::watch(app, &answer, &args, wanted).await;
     }
     let (environments, listed) = list(app, &args, &wanted).await?;
-    let RunList { runs, failures } = listed;
+    let RunList {
+        runs,
+        count,
+        failures,
+    } = listed;
+    if count.known > runs.len() {
+        let (listed, known) = (runs.len(), count.known);
+        let more = if count.may_be_more { "more than " } else { "" };
+        app.ui.note(&format!(
+            "{listed} of {more}{known} runs; --limit 0 shows all"
+        ));
+    }
     if runs.is_empty() && !failures.is_empty() {
         return wait::first_of_all(failures);
     }
@@ -145,6 +162,18 @@ async fn list(
     Ok((environments, listed))
 }
 
+/// Refuses times in the wrong order.
+fn check_times(args: &RunsArgs) -> Result<(), Error> {
+    if let (Some(since), Some(until)) = (args.since, args.until)
+        && since >= until
+    {
+        return Err(Error::usage(format!(
+            "--since ({since}) must be earlier than --until ({until})"
+        )));
+    }
+    Ok(())
+}
+
 async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Error> {
     if args.places.is_several(app) {
         let targets = args.places.to_read(app).await?;
@@ -169,9 +198,9 @@ async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Er
     Err(place::missing_environment(lagoon, &project, &name, &environments).await)
 }
 
-fn time_before_now(length: Duration) -> Timestamp {
-    let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
-    Timestamp::now()
-        .checked_sub(length)
-        .unwrap_or(Timestamp::MIN)
+fn limit(limit: u32) -> usize {
+    match limit {
+        0 => usize::MAX,
+        limit => usize::try_from(limit).unwrap_or(usize::MAX),
+    }
 }

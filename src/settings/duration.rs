@@ -11,10 +11,10 @@ pub(crate) fn spell_duration(length: Duration) -> String {
     }
 }
 
-/// `30`, `30s`, `2m`, `1h`, `7d`, `500ms`, `1m30s`; a bare number is seconds.
+/// `30`, `30s`, `2m`, `1h`, `7d`, `2w`, `500ms`, `1m30s`; a bare number is seconds.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong =
-        || "expected a duration such as 30s, 2m or 1h30m (units: ms, s, m, h, d)".to_owned();
+        || "expected a duration such as 30s, 2m or 1h30m (units: ms, s, m, h, d, w)".to_owned();
     if let Ok(seconds) = text.parse::<u32>() {
         return Ok(Duration::from_secs(seconds.into()));
     }
@@ -34,6 +34,7 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
             "m" => Duration::from_secs(60),
             "h" => Duration::from_secs(3600),
             "d" => Duration::from_secs(86_400),
+            "w" => Duration::from_secs(7 * 86_400),
             _ => return Err(wrong()),
         };
         rest = &rest[letters..];
@@ -68,6 +69,8 @@ mod tests {
             ("500ms", 500),
             ("1m30s", 90_000),
             ("2d", 172_800_000),
+            ("2w", 1_209_600_000),
+            ("1w12h", 648_000_000),
             ("0", 0),
         ] {
             assert_eq!(
@@ -79,7 +82,7 @@ mod tests {
         for text in [
             "",
             "s",
-            "1w",
+            "1y",
             "-1",
             "1.5s",
             "1m30",

@@ -1,7 +1,5 @@
 //! `--latest`: the newest run of an environment, optionally of a task, a status or the caller.
 
-use std::collections::{HashMap, HashSet};
-
 use clap::Args;
 
 use crate::app::App;
@@ -80,16 +78,15 @@ pub(super) async fn recent(
 ) -> Result<(Environment, Vec<RecentRun>), Error> {
     let (project, environment) = scope::chosen_place(app, of.only_reads()).await?;
     let lagoon = app.lagoon().await?;
-    let view = place::environment(lagoon, &project, &environment, false).await?;
+    let read = async |name: &str| place::environment(lagoon, &project, name, false).await;
+    let view = scope::by_any_name(app, &project, &environment, read).await?;
     let wanted = RunFilter {
         statuses: flags.status.clone(),
         active,
         task: flags.task.clone(),
         mine: flags.mine,
-        since: None,
         limit,
-        also: HashSet::new(),
-        listed: HashMap::new(),
+        ..RunFilter::default()
     };
     let environments = [view.environment];
     let listed = history::list(lagoon, &environments, &wanted).await;

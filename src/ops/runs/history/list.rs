@@ -25,7 +25,12 @@ pub(crate) struct RunFilter {
     pub mine: bool,
     /// Time of creation.
     pub since: Option<Timestamp>,
+    /// Time of creation, exclusive.
+    pub until: Option<Timestamp>,
+    /// `usize::MAX` for all.
     pub limit: usize,
+    /// Also count the runs beyond the limit.
+    pub counts: bool,
     /// Runs to list in any case.
     pub also: HashSet<i64>,
     /// The last listing, by environment. If all of it is among the newest again, older runs are not
@@ -36,11 +41,20 @@ pub(crate) struct RunFilter {
 #[derive(Debug, Default)]
 pub(crate) struct RunList {
     pub runs: Vec<RecentRun>,
+    pub count: RunCount,
     /// Of environments or projects that could not be read.
     pub failures: Vec<Error>,
 }
 
-/// The number of runs read first under a condition.
+/// The number of runs that match a filter, listed or not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct RunCount {
+    pub known: usize,
+    /// Older runs were not read.
+    pub may_be_more: bool,
+}
+
+/// The number of runs of an environment that are read first.
 const FIRST: i64 = 200;
 
 /// Projects or environments read concurrently.
@@ -128,8 +142,10 @@ async fn gather(
     while let Some((environment, runs)) = found.next().await {
         environments.extend(environment);
         match runs {
-            Ok(runs) => {
+            Ok((runs, count)) => {
                 listed.runs.extend(runs);
+                listed.count.known += count.known;
+                listed.count.may_be_more |= count.may_be_more;
                 newest_first(&mut listed.runs, wanted.limit);
             }
             Err(error) if listed.failures.iter().all(|e| e.message != error.message) => {
@@ -156,7 +172,7 @@ async fn of_one(
     environment: &Environment,
     wanted: &RunFilter,
     mut newest: Option<RecentView>,
-) -> Result<Vec<RecentRun>, Error> {
+) -> Result<(Vec<RecentRun>, RunCount), Error> {
     let place = Arc::new(environment.clone());
     let mut limit = wanted.first_limit();
     loop {
@@ -182,11 +198,12 @@ async fn of_one(
             listed.is_subset(&newest)
         });
         let me = view.me;
-        let found: Vec<RecentRun> = view
-            .runs
+        let mut found = view.runs;
+        found.retain(|recent| wanted.takes(recent, me.as_deref()));
+        let known = found.len();
+        found.truncate(wanted.limit);
+        let found: Vec<RecentRun> = found
             .into_iter()
-            .filter(|recent| wanted.takes(recent, me.as_deref()))
-            .take(wanted.limit)
             .map(|recent| RecentRun {
                 run: Run {
                     environment: Some(Arc::clone(&place)),
@@ -197,7 +214,8 @@ async fn of_one(
             .collect();
         let there_is_more = limit != 0 && i64::try_from(read).is_ok_and(|read| read >= limit);
         if found.len() >= wanted.limit || reaches_back || has_listed || !there_is_more {
-            return Ok(found);
+            let may_be_more = there_is_more && !reaches_back;
+            return Ok((found, RunCount { known, may_be_more }));
         }
         // All of them: the rest may be anywhere.
         limit = 0;
@@ -206,11 +224,10 @@ async fn of_one(
 
 impl RunFilter {
     fn first_limit(&self) -> i64 {
-        let enough = i64::try_from(self.limit).unwrap_or(FIRST);
-        if self.takes_all() {
-            enough
-        } else {
-            enough.max(FIRST)
+        match (i64::try_from(self.limit), self.takes_all()) {
+            (Err(_), true) => 0,
+            (Ok(limit), true) if !self.counts => limit,
+            (limit, _) => limit.unwrap_or(FIRST).max(FIRST),
         }
     }
 
@@ -220,6 +237,7 @@ impl RunFilter {
             && self.task.is_none()
             && !self.mine
             && self.since.is_none()
+            && self.until.is_none()
     }
 
     fn takes(&self, recent: &RecentRun, me: Option<&str>) -> bool {
@@ -240,6 +258,12 @@ impl RunFilter {
             && (!self.mine
                 || matches!((me, &run.user), (Some(me), Some(user)) if me.eq_ignore_ascii_case(user)))
             && !self.is_too_old(run)
+            && !self.is_too_new(run)
+    }
+
+    fn is_too_new(&self, run: &Run) -> bool {
+        let made = run.created.as_deref().and_then(moment);
+        matches!((self.until, made), (Some(until), Some(made)) if made >= until)
     }
 
     fn is_too_old(&self, run: &Run) -> bool {

@@ -106,7 +106,7 @@ impl<'a> RunWatcher<'a> {
                 trouble(&error.to_string());
                 continue;
             }
-            let RunList { runs, failures } = listed;
+            let RunList { runs, failures, .. } = listed;
             if runs.is_empty() && !failures.is_empty() {
                 first_of_all(failures)?;
                 continue;
