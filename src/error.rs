@@ -162,9 +162,10 @@ impl From<LagoonError> for Error {
         };
         let message = error.to_string();
         let hint = match error {
-            LagoonError::NotReached { reason, .. } if reason.contains("certificate") => {
-                certificate(&reason).to_owned()
-            }
+            LagoonError::NotReached {
+                certificate: Some(refused),
+                ..
+            } => return Error::new(kind, message).hint(Hint::FixCertificate(refused)),
             LagoonError::NotReached { address, .. } => format!(
                 "check the address and the network: curl -sS {address}/status"
             ),
@@ -194,18 +195,6 @@ impl From<LagoonError> for Error {
             _ => return Error::new(kind, message),
         };
         Error::new(kind, message).hint(hint)
-    }
-}
-
-fn certificate(reason: &str) -> &'static str {
-    if reason.contains("UnknownIssuer") {
-        "to trust its authority, name a PEM file with `tasks context add … --ca-file FILE` or in \
-         SSL_CERT_FILE"
-    } else if reason.contains("CaUsedAsEndEntity") {
-        "give the server a certificate of its own (CA:FALSE), and trust the authority with `tasks \
-         context add … --ca-file FILE` or SSL_CERT_FILE"
-    } else {
-        "check that the certificate is for this address and that this machine's clock is right"
     }
 }
 

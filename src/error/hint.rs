@@ -4,10 +4,12 @@ use std::fmt;
 
 use crate::domain::task::definition::Target;
 use crate::domain::task::quoting::suggestion;
+use crate::lagoon::CertificateError;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hint {
     Text(String),
+    FixCertificate(CertificateError),
     ListRuns,
     /// The run was created and may never start.
     CancelRun {
@@ -63,6 +65,17 @@ impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Hint::Text(text) => f.write_str(text),
+            Hint::FixCertificate(CertificateError::UnknownIssuer) => f.write_str(
+                "to trust its authority, name a PEM file with `tasks context add … --ca-file FILE` \
+                 or in SSL_CERT_FILE",
+            ),
+            Hint::FixCertificate(CertificateError::CaUsedAsEndEntity) => f.write_str(
+                "give the server a certificate of its own (CA:FALSE), and trust the authority with \
+                 `tasks context add … --ca-file FILE` or SSL_CERT_FILE",
+            ),
+            Hint::FixCertificate(CertificateError::Other) => f.write_str(
+                "check that the certificate is for this address and that this machine's clock is right",
+            ),
             Hint::ListRuns => {
                 f.write_str("Lagoon keeps runs for a limited time; to list them: tasks runs")
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::transport::{root_cause, seconds};
 use super::{Measure, SizeLimit};
 use crate::domain::run::files::SignedUrl;
+use crate::lagoon::network::certificates::CertificateError;
 use crate::lagoon::transport::request::LONGEST_BODY;
 
 #[derive(Debug, Clone, thiserror::Error)]
@@ -15,6 +16,7 @@ pub enum LagoonError {
         /// Without path.
         address: String,
         reason: String,
+        certificate: Option<CertificateError>,
     },
     /// The request was sent, and there is no usable reply: it may have been carried out.
     #[error("{address} {reason}")]
@@ -93,7 +95,11 @@ impl LagoonError {
     pub(super) fn unanswered(address: String, error: &reqwest::Error) -> LagoonError {
         let reason = root_cause(error);
         if error.is_connect() {
-            LagoonError::NotReached { address, reason }
+            LagoonError::NotReached {
+                address,
+                reason,
+                certificate: CertificateError::of(error),
+            }
         } else {
             let reason = format!("did not answer: {reason}");
             LagoonError::NoAnswer { address, reason }
@@ -243,7 +249,15 @@ mod tests {
             (not_allowed, false, true),
             (not_signed_in(false), false, false),
             (LagoonError::TooLong(1), false, false),
-            (LagoonError::NotReached { address, reason }, false, false),
+            (
+                LagoonError::NotReached {
+                    address,
+                    reason,
+                    certificate: None,
+                },
+                false,
+                false,
+            ),
         ] {
             assert_eq!(error.leaves_unknown(), unknown, "{error}");
             assert_eq!(error.is_doubtful_refusal(), doubtful, "{error}");

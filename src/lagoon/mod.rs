@@ -29,6 +29,7 @@ pub(crate) use error::LagoonError;
 pub(crate) use events::{RunEvent, RunSubscription};
 pub(crate) use file_store::UploadFile;
 pub(crate) use network::Network;
+pub(crate) use network::certificates::CertificateError;
 #[cfg(feature = "cli")]
 pub(crate) use network::loopback::is_loopback;
 pub(crate) use network::variables::NetworkVariables;

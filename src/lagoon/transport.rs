@@ -24,7 +24,7 @@ use super::error::{LagoonError, not_within};
 use super::reply::Reply;
 use super::{Connection, CredentialsError};
 use crate::clock::{Instant, sleep, timeout_at};
-use crate::lagoon::network::certificates;
+use crate::lagoon::network::certificates::CertificateError;
 use crate::lagoon::transport::attempt::HttpResponse;
 use crate::lagoon::transport::request::{EncodedRequest, tied};
 
@@ -278,12 +278,15 @@ pub(super) fn not_signed_in(error: CredentialsError) -> LagoonError {
     }
 }
 
-pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
+pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    if let Some(words) = CertificateError::of(error).and_then(CertificateError::words) {
+        return words.to_owned();
+    }
     let mut deepest = error;
     while let Some(next) = deepest.source() {
         deepest = next;
     }
-    certificates::in_words(deepest.to_string())
+    deepest.to_string()
 }
 
 pub(super) fn seconds(limit: Duration) -> String {

@@ -6,7 +6,7 @@ use crate::app::{App, Route};
 use crate::auth::expiry;
 use crate::domain::place::features::Features;
 use crate::error::messages::TOKEN_EXPOSED;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Hint, Kind};
 use crate::ops::doctor::{self, Portal};
 use crate::ops::identity::{self, SignedIn};
 use crate::settings::{Target, TokenOrigin};
@@ -142,15 +142,15 @@ async fn connection(app: &App) -> Vec<Finding> {
 }
 
 fn not_reached(error: &Error, way: &str) -> Finding {
-    let message = error.to_string();
-    if message.contains("certificate") {
+    let is_about_certificate = |hint: &Hint| matches!(hint, Hint::FixCertificate(_));
+    if error.hints.iter().any(is_about_certificate) {
         return Finding::failed(TLS, error);
     }
     let finding = Finding::failed(NETWORK, error);
     if way == "directly" {
         finding
     } else {
-        Finding::problem(NETWORK, error.kind, format!("{message}, {way}"))
+        Finding::problem(NETWORK, error.kind, format!("{error}, {way}"))
             .fix("check the proxy, or add the host to NO_PROXY")
     }
 }

@@ -1,5 +1,6 @@
 //! Certificate authorities, and certificate errors in words.
 
+use std::error::Error;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -64,6 +65,52 @@ fn folders(value: &OsStr) -> Vec<PathBuf> {
     all.filter(|path| !path.as_os_str().is_empty()).collect()
 }
 
+/// The reason for which a server's certificate was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CertificateError {
+    UnknownIssuer,
+    /// It is the certificate of an authority.
+    CaUsedAsEndEntity,
+    Other,
+}
+
+impl CertificateError {
+    /// `None` if the error has another cause.
+    pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<Self> {
+        let Some(rustls::Error::InvalidCertificate(refused)) = tls(error) else {
+            return error.source().and_then(Self::of);
+        };
+        Some(match refused {
+            rustls::CertificateError::UnknownIssuer => CertificateError::UnknownIssuer,
+            // The library has no variant for it.
+            other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+                CertificateError::CaUsedAsEndEntity
+            }
+            _ => CertificateError::Other,
+        })
+    }
+
+    /// `None` if the TLS library's message is better.
+    pub(crate) fn words(self) -> Option<&'static str> {
+        match self {
+            CertificateError::UnknownIssuer => Some(
+                "the server's certificate was issued by an untrusted authority (UnknownIssuer)",
+            ),
+            CertificateError::CaUsedAsEndEntity => Some(
+                "the server presents the certificate of a certificate authority as its own \
+                 (CaUsedAsEndEntity)",
+            ),
+            CertificateError::Other => None,
+        }
+    }
+}
+
+/// An I/O error can contain the error of the TLS library, which is then not its source.
+fn tls<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    let inner = || tls(error.downcast_ref::<std::io::Error>()?.get_ref()?);
+    error.downcast_ref().or_else(inner)
+}
+
 fn refused(variable: &str, reason: String) -> LagoonError {
     LagoonError::Address {
         message: format!("cannot use the certificates of {variable}: {reason}"),
@@ -71,19 +118,6 @@ fn refused(variable: &str, reason: String) -> LagoonError {
             "set {variable} to trusted certificates, or unset it to trust those of this machine"
         ),
     }
-}
-
-/// Explains a certificate error of the TLS library.
-pub(crate) fn in_words(reason: String) -> String {
-    let words = if reason.contains("CaUsedAsEndEntity") {
-        "the server presents the certificate of a certificate authority as its own \
-         (CaUsedAsEndEntity)"
-    } else if reason.ends_with("UnknownIssuer") {
-        "the server's certificate was issued by an untrusted authority (UnknownIssuer)"
-    } else {
-        return reason;
-    };
-    words.to_owned()
 }
 
 #[cfg(test)]
