@@ -16,7 +16,7 @@ mod task;
 mod token;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use url::Url;
@@ -38,9 +38,16 @@ pub use token::TokenSource;
 #[derive(Clone)]
 pub struct Client {
     lagoon: Lagoon,
-    claims: Arc<Claims>,
-    /// The record of started runs without a state folder: starts of one client are told apart.
-    _folder: Option<Arc<tempfile::TempDir>>,
+    record: Arc<LazyLock<StartRecord, OpenRecord>>,
+}
+
+type OpenRecord = Box<dyn FnOnce() -> StartRecord + Send>;
+
+/// The record of started runs, which the first start opens.
+struct StartRecord {
+    claims: Claims,
+    /// Without a state folder, starts of one client are told apart.
+    _folder: Option<tempfile::TempDir>,
 }
 
 /// The settings of a [`Client`].
@@ -188,15 +195,20 @@ impl ClientBuilder {
         };
         // Shows what cannot be used.
         network.client(&url).map_err(crate::error::Error::from)?;
-        let folder = match &self.state_folder {
-            Some(_) => None,
-            None => tempfile::tempdir().ok().map(Arc::new),
-        };
-        let own = folder.as_deref().map(tempfile::TempDir::path);
-        let state_folder = self.state_folder.as_deref().or(own);
+        let (state_folder, address) = (self.state_folder, url.to_string());
+        let open: OpenRecord = Box::new(move || {
+            let own = state_folder.is_none().then(tempfile::tempdir);
+            let own = own.and_then(Result::ok);
+            let folder = state_folder
+                .as_deref()
+                .or(own.as_ref().map(|own| own.path()));
+            StartRecord {
+                claims: Claims::open(folder, &address),
+                _folder: own,
+            }
+        });
         Ok(Client {
-            claims: Arc::new(Claims::open(state_folder, url.as_str())),
-            _folder: folder,
+            record: Arc::new(LazyLock::new(open)),
             lagoon: Lagoon::new(Connection {
                 url,
                 credentials,

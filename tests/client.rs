@@ -170,6 +170,21 @@ fn a_run_whose_reply_is_lost_is_found() {
 }
 
 #[test]
+fn the_first_start_creates_the_record_of_starts() {
+    let env = TestEnv::new();
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("state");
+    let builder = Client::builder(env.url()).token(env.token());
+    let client = builder.state_folder(&folder).build().unwrap();
+    wait(async {
+        let task = audit(&client).await;
+        assert!(!folder.exists());
+        task.invoke().start().await.unwrap();
+        assert!(folder.join("claims").exists());
+    });
+}
+
+#[test]
 fn concurrent_starts_do_not_report_the_same_run() {
     let env = TestEnv::new();
     let (client, _proxy, _) = faulty(&env, Fault::ResponseLost, 2);

@@ -132,7 +132,7 @@ impl Invocation<'_> {
         };
         let launch = check::definition_on(&view, definition, &request);
         let launch = launch.map_err(crate::error::Error::from)?;
-        match launch.start(&client.lagoon, &client.claims).await {
+        match launch.start(&client.lagoon, &client.record.claims).await {
             StartOutcome::Started(run) | StartOutcome::Recovered(run) => Ok(Run::new(client, run)),
             StartOutcome::Refused(error) => Err(error.into()),
             StartOutcome::Unchecked(error) | StartOutcome::Unknown(error) => {
