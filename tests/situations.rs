@@ -79,7 +79,7 @@ fn missing_arguments_without_a_terminal() {
     $ tasks invoke -p lagoon-demo -e main
     exit code: 2
     error: no task given, and no terminal to prompt on
-    hint: name the task after `invoke`; to list tasks: tasks list
+    hint: name the task by its name or id after `invoke`; to list tasks: tasks list
     ");
     assert_snapshot!(on_sandbox(&env, &["invoke", "Run yarn audit", "-p", "lagoon-demo"]), @"
     $ tasks invoke Run yarn audit -p lagoon-demo
@@ -90,8 +90,8 @@ fn missing_arguments_without_a_terminal() {
     assert_snapshot!(on_sandbox(&env, &["logs"]), @"
     $ tasks logs
     exit code: 2
-    error: RUN is required
-    hint: usage: tasks logs <RUN>...
+    error: no run given, and no terminal to prompt on
+    hint: name it by its id, lagoon-task-… name or page address, or use --last, --latest -e ENVIRONMENT, or `-` to read runs from stdin
     ");
     assert_snapshot!(on_sandbox(&env, &["delete", "Run yarn audit", "-p", "lagoon-demo", "-e", "main"]), @"
     $ tasks delete Run yarn audit -p lagoon-demo -e main

@@ -4,9 +4,11 @@
 //! terminal moves that line, all that the prompt drew is behind the cursor, and nothing else is.
 
 use std::io::{self, ErrorKind};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use console::{Key, Term};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use unicode_width::UnicodeWidthStr;
 
 use super::layout::{self, Size};
@@ -69,10 +71,11 @@ impl TerminalPrompt {
     fn drive<T>(&self, widget: &mut dyn Widget<T>) -> Result<T, PromptError> {
         self.term.hide_cursor().map_err(PromptError::Io)?;
         let palette = self.ui.palette(Stream::Err);
+        let mut resizes = Resizes::listen();
         let mut drawn = None;
         loop {
             let size = self.size();
-            if drawn != Some(size) {
+            if resizes.any() || drawn != Some(size) {
                 let lines = widget.lines(palette, size);
                 self.draw(&lines).map_err(PromptError::Io)?;
                 drawn = Some(size);
@@ -125,6 +128,24 @@ impl TerminalPrompt {
                 _ => {}
             }
         }
+    }
+}
+
+/// Notices a change of the size that was undone before the size was compared: the terminal may have cut
+/// the lines.
+struct Resizes(Option<Signal>);
+
+impl Resizes {
+    fn listen() -> Self {
+        let can_listen = tokio::runtime::Handle::try_current().is_ok();
+        let changes = can_listen.then(|| signal(SignalKind::window_change()));
+        Resizes(changes.and_then(Result::ok))
+    }
+
+    fn any(&mut self) -> bool {
+        let mut context = Context::from_waker(Waker::noop());
+        let changes = self.0.as_mut();
+        changes.is_some_and(|changes| changes.poll_recv(&mut context).is_ready())
     }
 }
 

@@ -1,0 +1,356 @@
+//! The list prompts at a real terminal: for each picker its columns, wide characters, several widths, resizes,
+//! and the keys that leave it.
+
+use insta::{allow_duplicates, assert_snapshot};
+
+use crate::support::env::{MAIN, TestEnv};
+use crate::support::output::mask;
+use crate::support::pty::{CTRL_C, DOWN, ENTER, Terminal};
+
+const ESC: &str = "\x1b";
+const CTRL_U: &str = "\x15";
+const PAGE_DOWN: &str = "\x1b[6~";
+const DEVELOP: [&str; 4] = ["-p", "lagoon-demo", "-e", "develop"];
+
+/// A Lagoon with three runs on `develop`: one in progress, one that failed, one with a wide name.
+fn with_runs() -> TestEnv {
+    let env = TestEnv::new();
+    let rows = [
+        (
+            7,
+            "Fail on purpose",
+            "failed",
+            "-9 days",
+            "'-9 days', '3 seconds'",
+        ),
+        (
+            61,
+            "清除所有缓存 😀 und alles andere",
+            "complete",
+            "-50 hours",
+            "'-50 hours', '12 seconds'",
+        ),
+        (63, "Count slowly", "running", "-3005 minutes", ""),
+    ];
+    for (id, name, status, age, end) in rows {
+        let end = match end {
+            "" => "NULL".to_owned(),
+            end => format!("datetime('now', {end})"),
+        };
+        env.sql(&format!(
+            "INSERT INTO task (id, name, task_name, environment, service, command, kind, status, created, started, completed)
+             SELECT {id}, '{name}', 'lagoon-task-p{id}', id, 'cli', 'true', 'COMMAND', '{status}',
+                    datetime('now', '{age}'), datetime('now', '{age}'), {end}
+             FROM environment WHERE name = 'develop'"
+        ));
+    }
+    env
+}
+
+fn at(env: &TestEnv, args: &[&str], height: u16, width: u16) -> Terminal {
+    Terminal::start_with_size(&env.command(args), height, width).hiding(env.token())
+}
+
+fn line<'a>(words: &[&'a str], place: &[&'a str]) -> Vec<&'a str> {
+    [words, place].concat()
+}
+
+/// Each picker: the command that opens it, and a text of its list.
+const PICKERS: [(&[&str], &str, &str); 6] = [
+    (&["list"], "? Project ›", "lagoon-demo"),
+    (&["invoke", "-p", "lagoon-demo"], "? Environment ›", "pr-12"),
+    (
+        &["show", "-p", "lagoon-demo", "-e", "main"],
+        "? Task ›",
+        "Run yarn audit",
+    ),
+    (
+        &["status", "-p", "lagoon-demo", "-e", "develop"],
+        "? Run ›",
+        "63  Count slowly",
+    ),
+    (
+        &["exec", "-p", "lagoon-demo", "-e", "develop", "--", "true"],
+        "? Service ›",
+        "cli",
+    ),
+    (&["context", "use"], "? Context ›", "sandbox"),
+];
+
+#[test]
+fn at_a_terminal_every_command_prompts_for_whatever_is_missing() {
+    let env = with_runs();
+    for (args, question) in [
+        (line(&["show"], &DEVELOP), "? Task ›"),
+        (
+            line(&["update", "--permission", "guest"], &MAIN),
+            "? Task ›",
+        ),
+        (line(&["delete"], &MAIN), "? Task ›"),
+        (line(&["invoke"], &DEVELOP), "? Task ›"),
+        (
+            line(&["exec"], &[&DEVELOP[..], &["--", "true"]].concat()),
+            "? Service ›",
+        ),
+        (line(&["status"], &DEVELOP), "? Run ›"),
+        (line(&["logs"], &DEVELOP), "? Run ›"),
+        (line(&["wait"], &DEVELOP), "? Run ›"),
+        (line(&["cancel"], &DEVELOP), "? Run ›"),
+        (line(&["rerun"], &DEVELOP), "? Run ›"),
+        (line(&["files", "list"], &DEVELOP), "? Run ›"),
+        (line(&["files", "get"], &DEVELOP), "? Run ›"),
+        (vec!["status"], "? Project ›"),
+        (vec!["status", "-p", "lagoon-demo"], "? Environment ›"),
+        (vec!["list"], "? Project ›"),
+        (vec!["runs"], "? Project ›"),
+        (vec!["environments"], "? Project ›"),
+        (vec!["show", "Say hello"], "? Project ›"),
+        (vec!["context", "use"], "? Context ›"),
+    ] {
+        let mut terminal = env.terminal(&args);
+        terminal.wait_for(question);
+        terminal.send(CTRL_C);
+        assert_eq!(terminal.finish(), 130, "{args:?}");
+    }
+}
+
+#[test]
+fn without_a_terminal_the_error_names_the_missing_argument_and_its_alternatives() {
+    let env = TestEnv::new();
+    let refused = |args: &[&str]| {
+        let (output, requests) = env.tasks_and_requests(args);
+        assert!(requests.is_empty(), "{args:?}");
+        output.error(2)
+    };
+    allow_duplicates! { for command in ["status", "logs", "wait", "cancel", "rerun"] {
+        assert_snapshot!(refused(&[command]), @"
+        error: no run given, and no terminal to prompt on
+        hint: name it by its id, lagoon-task-… name or page address, or use --last, --latest -e ENVIRONMENT, or `-` to read runs from stdin
+        ");
+    }}
+    assert!(refused(&["files", "list"]).contains("no run given"));
+    assert_snapshot!(refused(&["show"]), @"
+    error: no task given, and no terminal to prompt on
+    hint: name the task by its name or id after `show`; to list tasks: tasks list
+    ");
+    for command in ["update", "delete", "invoke"] {
+        assert!(refused(&[command]).contains("no task given"));
+    }
+    assert_snapshot!(refused(&["exec", "--", "true"]), @"
+    error: no service given, and no terminal to prompt on
+    hint: name it with -s; `tasks environments -o json` lists the services
+    ");
+    allow_duplicates! { for command in ["use", "remove"] {
+        assert_snapshot!(refused(&["context", command]), @"
+        error: no context given, and no terminal to prompt on
+        hint: name it; to list contexts: tasks context list
+        ");
+    }}
+}
+
+#[test]
+fn the_columns_of_runs_fit_every_width() {
+    let env = with_runs();
+    let drawn = |width| {
+        let mut terminal = at(&env, &line(&["status"], &DEVELOP), 24, width);
+        terminal.wait_for("Fail on");
+        let screen = mask(&terminal.screen());
+        terminal.send(CTRL_C);
+        terminal.finish();
+        screen
+    };
+    assert_snapshot!(drawn(40), @"
+    ? Run ›
+    ❯ 63  Count slow…  develop  ● running …
+      61  清除所有缓…  develop  ✓ complete…
+      7   Fail on pu…  develop  ✗ failed a…
+    ");
+    assert_snapshot!(drawn(60), @"
+    ? Run ›
+    ❯ 63  Count slowly     develop  ● running 2 mi…  2 min ago
+      61  清除所有缓存 …   develop  ✓ completed in…  2 days ago
+      7   Fail on purpose  develop  ✗ failed after…  9 days ago
+    ");
+    assert_snapshot!(drawn(80), @"
+    ? Run ›
+    ❯ 63  Count slowly                    develop  ● running 2 min 31 s  2 min ago
+      61  清除所有缓存 😀 und alles and…  develop  ✓ completed in LENGTH   2 days ago
+      7   Fail on purpose                 develop  ✗ failed after LENGTH    9 days ago
+    ");
+    assert_snapshot!(drawn(120), @"
+    ? Run ›
+    ❯ 63  Count slowly                      develop  ● running 2 min 31 s  2 min ago
+      61  清除所有缓存 😀 und alles andere  develop  ✓ completed in LENGTH   2 days ago
+      7   Fail on purpose                   develop  ✗ failed after LENGTH    9 days ago
+    ");
+}
+
+#[test]
+fn a_chosen_run_is_used_and_named() {
+    let env = with_runs();
+    let mut terminal = env.terminal(&line(&["status"], &DEVELOP));
+    terminal.wait_for("Fail on");
+    terminal.send("fail");
+    terminal.wait_until_gone("Count slowly");
+    terminal.send(ENTER);
+    assert_eq!(terminal.finish(), 0);
+    assert!(terminal.screen().contains("✔ Run · 7 Fail on purpose"));
+}
+
+#[test]
+fn only_runs_in_progress_can_be_chosen_for_wait_and_cancel() {
+    let env = with_runs();
+    for command in ["wait", "cancel"] {
+        let mut terminal = env.terminal(&line(&[command], &DEVELOP));
+        terminal.wait_for("❯ 63  Count slowly");
+        assert!(!terminal.screen().contains("Fail on"));
+        terminal.send(CTRL_C);
+        assert_eq!(terminal.finish(), 130);
+    }
+    let mut terminal = env.terminal(&["cancel", "-p", "lagoon-demo", "-e", "pr-12"]);
+    assert_eq!(terminal.finish(), 5);
+    assert!(
+        terminal
+            .screen()
+            .contains("no runs in progress on lagoon-demo/pr-12")
+    );
+}
+
+#[test]
+fn no_run_on_production_is_preselected_for_a_change() {
+    let env = with_runs();
+    env.sql("UPDATE task SET environment = (SELECT id FROM environment WHERE name = 'main')");
+    let place = ["-p", "lagoon-demo", "-e", "main"];
+    for command in ["cancel", "rerun"] {
+        let mut terminal = env.terminal(&line(&[command], &place));
+        terminal.wait_for("63  Count slowly");
+        assert!(!terminal.screen().contains('❯'));
+        terminal.send(ENTER);
+        terminal.wait_for("nothing selected");
+        terminal.send(CTRL_C);
+        assert_eq!(terminal.finish(), 130);
+    }
+}
+
+#[test]
+fn every_picker_is_left_by_ctrl_c_esc_and_hang_up_with_the_terminal_restored() {
+    let env = with_runs();
+    for (args, question, item) in PICKERS {
+        for leave in [CTRL_C, ESC] {
+            let mut terminal = env.terminal(args);
+            terminal.wait_for(item);
+            terminal.send(leave);
+            assert_eq!(terminal.finish(), 130, "{question}");
+            assert!(
+                !terminal.hides_cursor() && terminal.is_cooked(),
+                "{question}"
+            );
+            assert!(!terminal.screen().contains(item), "{}", terminal.screen());
+        }
+        for signal in ["HUP", "TERM"] {
+            let mut terminal = env.terminal(args);
+            terminal.wait_for(item);
+            terminal.signal(signal);
+            assert_eq!(terminal.finish(), 143, "{question}");
+            assert!(
+                !terminal.hides_cursor() && terminal.is_cooked(),
+                "{question}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_picker_follows_the_size_of_the_terminal() {
+    let env = with_runs();
+    for (args, question, item) in PICKERS {
+        let mut terminal = at(&env, args, 24, 120);
+        terminal.wait_for(item);
+        let whole = terminal.screen();
+        for (height, width) in [(24, 60), (10, 40), (24, 40), (24, 120)] {
+            terminal.resize(height, width);
+            terminal.wait_until("the resized list", |screen| {
+                let lines = || screen.lines();
+                lines().filter(|line| line.starts_with(question)).count() == 1
+                    && screen.contains(item)
+                    && (width < 120 || screen == whole)
+            });
+        }
+        terminal.send("zzzz");
+        terminal.wait_for("no match");
+        terminal.send(CTRL_U);
+        terminal.wait_for(item);
+        terminal.send(CTRL_C);
+        assert_eq!(terminal.finish(), 130, "{question}");
+    }
+}
+
+#[test]
+fn a_long_list_scrolls_and_shows_its_position() {
+    let env = with_runs();
+    for id in 100..200 {
+        env.sql(&format!(
+            "INSERT INTO task (id, name, task_name, environment, service, command, kind, status, created)
+             SELECT {id}, 'Task {id}', 'lagoon-task-p{id}', id, 'cli', 'true', 'COMMAND', 'complete',
+                    datetime('now', '-1 year') FROM environment WHERE name = 'develop'"
+        ));
+    }
+    let mut terminal = at(&env, &line(&["status"], &DEVELOP), 10, 80);
+    terminal.wait_for("? Run ›    1/100");
+    terminal.send(PAGE_DOWN);
+    terminal.wait_for("9/100");
+    terminal.send(DOWN);
+    terminal.wait_for("10/100");
+    let screen = terminal.screen();
+    assert_eq!(screen.lines().count(), 9, "{screen}");
+    assert!(screen.lines().last().unwrap().starts_with('❯'), "{screen}");
+    terminal.send("task 150");
+    terminal.wait_for("❯ 150");
+    assert!(!terminal.screen().contains("/100"));
+    terminal.send(ENTER);
+    assert_eq!(terminal.finish(), 0);
+    assert!(terminal.screen().contains("✔ Run · 150 Task 150"));
+}
+
+#[test]
+fn wide_characters_never_erase_lines_above_a_prompt() {
+    let env = with_runs();
+    let description = "清除所有缓存并重新建立索引，".repeat(20);
+    env.sql(&format!(
+        "UPDATE definition SET description = '{description}' WHERE name IN ('Say hello', 'Count slowly')"
+    ));
+    let script = "i=1; while [ $i -le 15 ]; do echo line $i; i=$((i+1)); done; exec tasks invoke -p lagoon-demo -e develop";
+    for width in [40, 60, 80, 120] {
+        let mut terminal = Terminal::start_with_size(&env.shell(script), 24, width);
+        terminal.wait_for("Say hello");
+        for key in [DOWN, DOWN, "c", "o"] {
+            terminal.send(key);
+        }
+        terminal.wait_for("› co");
+        terminal.send(CTRL_U);
+        terminal.wait_until("the whole list", |screen| {
+            screen.contains("? Task ›\n") && screen.contains("Say hello")
+        });
+        terminal.resize(24, width - 10);
+        terminal.send("say");
+        terminal.wait_until("one match", |screen| {
+            screen.contains("› say")
+                && screen.contains("❯ Say hello")
+                && !screen.contains("Count slowly")
+        });
+        let screen = terminal.screen();
+        for line in 1..=15 {
+            assert!(
+                screen.contains(&format!("line {line}\n")),
+                "{width}: {screen}"
+            );
+        }
+        terminal.send(CTRL_C);
+        assert_eq!(terminal.finish(), 130);
+        assert!(
+            terminal.screen().contains("line 15\n"),
+            "{}",
+            terminal.screen()
+        );
+    }
+}
