@@ -175,7 +175,7 @@ fn built(is_wanted: &dyn Fn(&clap::Command) -> bool) -> clap::Command {
 }
 
 pub fn shells() -> [commands::completions::Shell; 6] {
-    commands::completions::shells(command)
+    commands::completions::shells(|| help::with_topics(command()))
 }
 
 /// Runs the command line and returns the exit code. `give_up` ends the process if a signal arrives

@@ -49,6 +49,19 @@ pub(super) fn with_placeholders(command: Command) -> Command {
     with_placeholder(command).styles(styles)
 }
 
+/// Shows the topics of `tasks help`, which are hidden among the commands.
+pub(super) fn with_topics(mut command: Command) -> Command {
+    // This adds the subcommand `help`.
+    command.build();
+    let is_topic = |name: &str| topics::ALL.iter().any(|(topic, _)| *topic == name);
+    command.mut_subcommand("help", |help| {
+        help.mut_subcommands(|below| {
+            let is_hidden = below.is_hide_set() && !is_topic(below.get_name());
+            below.hide(is_hidden)
+        })
+    })
+}
+
 fn with_placeholder(command: Command) -> Command {
     command
         .help_template(PLACEHOLDER)

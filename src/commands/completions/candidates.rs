@@ -9,7 +9,6 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::parsed_line::ParsedLine;
 use super::shield::shield;
-use crate::commands::topics;
 use crate::complete::Candidate;
 use crate::secret::masked;
 use crate::terminal::clean::is_unsafe;
@@ -56,7 +55,7 @@ pub(super) enum ValueKind {
 /// The candidates, in the order in which they are offered.
 pub(super) fn of(request: &CompletionRequest<'_>) -> Vec<Candidate> {
     let line = Arc::new(ParsedLine::read(request));
-    let mut command = with_topics(attach((request.command)(), &[], &line));
+    let mut command = attach((request.command)(), &[], &line);
     let words = shield(&request.words, request.index, &command);
     let words: Vec<OsString> = words.into_iter().map(OsString::from).collect();
     let Ok(found) = complete(&mut command, words, request.index, request.folder) else {
@@ -94,19 +93,6 @@ fn attach(command: Command, path: &[String], line: &Arc<ParsedLine>) -> Command 
             None => with_hint(arg),
         })
         .mut_subcommands(|below| attach(below, &path, line))
-}
-
-/// Shows the topics of `tasks help`, which are hidden elsewhere.
-fn with_topics(mut command: Command) -> Command {
-    // This adds the subcommand `help`.
-    command.build();
-    let is_topic = |name: &str| topics::ALL.iter().any(|(topic, _)| *topic == name);
-    command.mut_subcommand("help", |help| {
-        help.mut_subcommands(|below| {
-            let is_hidden = below.is_hide_set() && !is_topic(below.get_name());
-            below.hide(is_hidden)
-        })
-    })
 }
 
 fn kind(path: &[String], arg: &Arg) -> Option<ValueKind> {

@@ -156,8 +156,7 @@ fn bash(question: &ShellRequest<'_>) -> String {
         .collect()
 }
 
-/// The arguments are the word's index and the words. `+` marks a candidate that continues; a colon
-/// separates the candidate from its description.
+/// The arguments are the word's index and the words. `+` marks a candidate that continues.
 fn zsh(question: &ShellRequest<'_>) -> String {
     let Some((index, words)) = question.args.split_first() else {
         return String::new();
@@ -169,14 +168,10 @@ fn zsh(question: &ShellRequest<'_>) -> String {
     if words.len() == index {
         words.push(String::new());
     }
-    let each = question.ask(words, index).into_iter().map(|candidate| {
-        let value = candidate.value.replace('\\', "\\\\").replace(':', "\\:");
+    with_tabs(question.ask(words, index), |value| {
         let mark = if is_incomplete(&value) { '+' } else { '-' };
-        let about = candidate.about.replace('\\', "\\\\");
-        let colon = if about.is_empty() { "" } else { ":" };
-        format!("{mark}{value}{colon}{about}\n")
-    });
-    each.collect()
+        format!("{mark}{value}")
+    })
 }
 
 /// The arguments are the word's index and the words.
