@@ -2,6 +2,7 @@
 //! commands without Lagoon stay fast and work offline.
 
 mod browser;
+mod checkout;
 mod connect;
 mod discovery;
 pub(crate) mod final_page;
@@ -32,10 +33,7 @@ use crate::auth::{Renewals, TokenSource};
 use crate::config::{Checkout, Context};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
-use crate::regular_file::Owners;
-use crate::settings::{
-    Settings, SettingsError, SettingsErrorKind, Target, TargetSetting, sudo_user,
-};
+use crate::settings::{Settings, SettingsError, SettingsErrorKind, Target, TargetSetting};
 use crate::state::Claims;
 use crate::terminal::{PromptError, StreamError, Ui};
 
@@ -54,6 +52,8 @@ pub(crate) struct App {
     interrupts: Interrupts,
     lagoon: OnceCell<Lagoon>,
     checkout: OnceLock<Checkout>,
+    /// Git remotes of which Lagoon shows no project.
+    unknown_remotes: OnceLock<Vec<String>>,
     renewals: Renewals,
     notices: session::PrintedNotices,
     #[cfg(feature = "sandbox")]
@@ -69,6 +69,7 @@ impl App {
             interrupts,
             lagoon: OnceCell::new(),
             checkout: OnceLock::new(),
+            unknown_remotes: OnceLock::new(),
             renewals: Renewals::default(),
             notices: session::PrintedNotices::default(),
             #[cfg(feature = "sandbox")]
@@ -106,21 +107,6 @@ impl App {
         Ok(Claims::open(folder, address.as_str()))
     }
 
-    /// Read on first use from the files around the current folder.
-    pub(crate) fn checkout(&self) -> &Checkout {
-        self.checkout.get_or_init(|| {
-            let here = std::env::current_dir();
-            let found = here.map_or_else(
-                |_| Checkout::default(),
-                |here| Checkout::read(&here, &Owners::current(sudo_user(), &here)),
-            );
-            for note in &found.notes {
-                self.ui.trace(note);
-            }
-            found
-        })
-    }
-
     pub(crate) fn ui_url(&self) -> Option<String> {
         let context = self.settings.chosen().ok()?.target.value.context()?;
         context.ui_url.as_ref().map(ToString::to_string)
@@ -155,7 +141,16 @@ impl App {
         if self.ui.can_prompt() {
             return Ok(());
         }
-        Ok(self.settings.require_explicit(what)?)
+        for setting in what {
+            if let Err(error) = self.settings.require_explicit(&[*setting]) {
+                let error = Error::from(error);
+                return Err(match setting {
+                    TargetSetting::Project => error.with_hints(self.unused_checkout()),
+                    _ => error,
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Asks before the sandbox executes something new on this machine. Call it after

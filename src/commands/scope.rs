@@ -30,12 +30,13 @@ pub(crate) async fn project(app: &App) -> Result<String, Error> {
             report_source(app, "project", project);
             Ok(project.value.clone())
         }
-        None if app.ui.can_prompt() => Ok(pick::project(app, None).await?.name),
-        None => {
-            let error = Error::no_project();
-            let notes = app.checkout().notes.iter();
-            Err(notes.fold(error, Error::hint))
+        None if app.ui.can_prompt() => {
+            app.unused_checkout()
+                .iter()
+                .for_each(|why| app.ui.note(why));
+            Ok(pick::project(app, None).await?.name)
         }
+        None => Err(Error::no_project().with_hints(app.unused_checkout())),
     }
 }
 

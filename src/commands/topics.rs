@@ -116,7 +116,8 @@ file. A variable that is set but empty is an error.
   TASKS_SSH_HOST, TASKS_SSH_PORT
                      SSH host that issues tokens, for the same Lagoon as
                      TASKS_TOKEN
-  TASKS_VAR_*        Values for task files. `from_env` may read only these and
+  TASKS_VAR_*        Values for task files, and for variables in x-lagoon-project
+                     of a compose file. `from_env` may read only these and
                      the variables from --allow-env
 
   XDG_CONFIG_HOME    lagoon-tasks/config.toml has the contexts
@@ -145,10 +146,11 @@ file. A variable that is set but empty is an error.
                      value is an error. Connections to this machine never use a
                      proxy
 
-If the command line does not name the project, it is detected from .lagoon.yml
-and its compose file (x-lagoon-project), then from the git remote, then from the
-context. The environment is detected from the git branch. Detected values are
-reported on stderr.
+If the command line does not name the project, it is detected from .lagoon.yml:
+x-lagoon-project in its compose file, with variables from .env, else its own key
+`project`. Otherwise it comes from the git remotes, then from the context. The
+environment is detected from the git branch. Detected values are reported on
+stderr.
 
 To change anything without a terminal, name the environment with -e or its
 variable, and the project with -p, its variable or .lagoon.yml. If there are

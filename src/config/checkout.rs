@@ -2,48 +2,47 @@
 //!
 //! A missing or broken file is not an error here; a note gives the reason.
 
+mod dot_env;
 mod git;
+mod lagoon_file;
+mod substitute;
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-use serde_saphyr::options::DuplicateKeyPolicy;
-
-use crate::domain::YamlFault;
-use crate::regular_file::{self, Owners};
+use crate::regular_file::Owners;
+use lagoon_file::{LAGOON_FILE, ProjectFolder};
 
 /// The longest file, in bytes. Usual files have a few kB; a larger one would make every command
 /// slow.
 const LONGEST: u64 = 1 << 20;
 
-const LAGOON_FILE: &str = ".lagoon.yml";
+/// The longest value with variables, in bytes. Project names are shorter.
+const LONGEST_VALUE: usize = 256;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Checkout {
-    /// From the compose file; with the path of `.lagoon.yml` relative to the current folder.
+    /// With the path of `.lagoon.yml` relative to the current folder.
     pub project: Option<(String, PathBuf)>,
-    pub remote: Option<String>,
+    /// Addresses in the order in which they are tried.
+    pub remotes: Vec<String>,
     /// `None` if HEAD is detached.
     pub branch: Option<String>,
     /// Sentences about files that could not be used.
     pub notes: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct LagoonFile {
-    #[serde(rename = "docker-compose-yaml")]
-    compose: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct ComposeFile {
-    #[serde(rename = "x-lagoon-project")]
-    project: Option<String>,
+    /// A sentence about the missing branch.
+    pub branch_note: Option<String>,
+    /// A sentence about files that do not exist.
+    pub missing: Option<String>,
 }
 
 impl Checkout {
     /// Searches up to the top of the git repository, or to the root folder.
-    pub(crate) fn read(start: &Path, owners: &Owners) -> Checkout {
+    /// Only `TASKS_VAR_*` are read with `variable`.
+    pub(crate) fn read(
+        start: &Path,
+        owners: &Owners,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Checkout {
         let mut found = Checkout::default();
         let repository = start.ancestors().find(|f| f.join(".git").exists());
         let top = repository.filter(|top| owners.is_owned(&top.join(".git")));
@@ -57,15 +56,20 @@ impl Checkout {
                     || owners.own(&file)
                     || (folder == start && owners.is_owned(&file));
                 if is_trusted {
-                    has_lagoon_file = found.lagoon_file(folder, &prefix, top.unwrap_or(folder));
+                    let folder = ProjectFolder {
+                        folder,
+                        top: top.unwrap_or(folder),
+                        variable,
+                    };
+                    has_lagoon_file = found.lagoon_file(&folder, prefix.join(LAGOON_FILE));
                 } else {
                     found.ignore(&prefix.join(LAGOON_FILE));
                 }
             }
             if Some(folder) == repository {
-                let dot_git = folder.join(".git");
                 if top.is_some() {
-                    (found.branch, found.remote) = git::read(&dot_git, &mut found.notes);
+                    found.git(&folder.join(".git"));
+                    found.missing(has_lagoon_file);
                 } else {
                     found.ignore(&prefix.join(".git"));
                 }
@@ -82,64 +86,40 @@ impl Checkout {
             .push(format!("{path} is ignored: it belongs to another user"));
     }
 
-    /// Returns whether the file belongs to a project: the `lagoon` CLI has an unrelated file of
-    /// that name in the home folder.
-    fn lagoon_file(&mut self, folder: &Path, prefix: &Path, top: &Path) -> bool {
-        let shown = prefix.join(LAGOON_FILE);
-        let file: LagoonFile = match yaml(top, &folder.join(LAGOON_FILE)) {
-            Ok(file) => file,
-            Err(why) => {
-                self.notes.push(format!("{}: {why}", shown.display()));
-                return false;
-            }
-        };
-        let Some(compose) = file.compose.filter(|path| !path.trim().is_empty()) else {
-            return false;
-        };
-        let found = if Path::new(&compose).has_root() {
-            Err("the path must be relative to the file".to_owned())
-        } else {
-            yaml::<ComposeFile>(top, &folder.join(&compose))
-        };
-        let note = match found {
-            Ok(ComposeFile {
-                project: Some(name),
-            }) => {
-                let name = name.trim();
-                if name.is_empty() || name.contains('$') {
-                    format!("{compose}: `x-lagoon-project` is not a plain name")
-                } else {
-                    self.project = Some((name.to_owned(), shown));
-                    return true;
+    /// Returns whether the file belongs to a project.
+    fn lagoon_file(&mut self, folder: &ProjectFolder<'_>, shown: PathBuf) -> bool {
+        let found = folder.read();
+        let note = found
+            .note
+            .map(|note| format!("{}: {note}", shown.display()));
+        self.notes.extend(note);
+        self.project = found.name.map(|name| (name, shown));
+        found.is_of_project
+    }
+
+    fn git(&mut self, dot_git: &Path) {
+        match git::read(dot_git) {
+            Ok(found) => {
+                self.remotes = found.remotes;
+                match found.branch {
+                    Ok(branch) => self.branch = Some(branch),
+                    Err(note) => self.branch_note = Some(note),
                 }
             }
-            Ok(ComposeFile { project: None }) => format!("{compose} has no `x-lagoon-project`"),
-            Err(why) => format!("{compose}: {why}"),
-        };
-        self.notes.push(format!("{}: {note}", shown.display()));
-        true
+            Err(note) => self.notes.push(note),
+        }
     }
-}
 
-/// The error is a sentence.
-fn yaml<T: serde::de::DeserializeOwned>(top: &Path, path: &Path) -> Result<T, String> {
-    let cannot = |error| format!("cannot read it: {error}");
-    // The path begins with `top`, unless it has a drive letter.
-    let path = path.strip_prefix(top).unwrap_or(path);
-    let Some(path) = regular_file::within(top, path).map_err(cannot)? else {
-        return Err("it is outside the repository".to_owned());
-    };
-    let text = regular_file::text(&path, LONGEST).map_err(cannot)?;
-    // Compose files may repeat and merge keys; validating them is not our task.
-    let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::LastWins };
-    serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
-        let YamlFault {
-            line,
-            column,
-            message,
-        } = YamlFault::of(&error);
-        format!("line {line}, column {column}: {message}")
-    })
+    fn missing(&mut self, has_lagoon_file: bool) {
+        let of = match (has_lagoon_file, self.remotes.is_empty()) {
+            _ if !self.notes.is_empty() => return,
+            (false, true) => "no .lagoon.yml and no remote",
+            (false, false) => "no .lagoon.yml",
+            (true, true) => "no remote",
+            (true, false) => return,
+        };
+        self.missing = Some(format!("this git repository has {of}"));
+    }
 }
 
 #[cfg(test)]
@@ -153,7 +133,8 @@ mod tests {
     }
 
     fn read(start: &Path) -> Checkout {
-        Checkout::read(start, &Owners::current(None, start))
+        let variable = |name: &str| (name == "TASKS_VAR_OURS").then(|| "ours".to_owned());
+        Checkout::read(start, &Owners::current(None, start), &variable)
     }
 
     const COMPOSE: &str = "version: '2.3'\nx-lagoon-project:\n  # Lagoon project name\n  &lagoon-project shop\n\
@@ -176,9 +157,9 @@ mod tests {
             here,
             Checkout {
                 project: Some(("shop".to_owned(), PathBuf::from("../../.lagoon.yml"))),
-                remote: None,
                 branch: Some("feature/x".to_owned()),
-                notes: Vec::new(),
+                missing: Some("this git repository has no remote".to_owned()),
+                ..Checkout::default()
             }
         );
     }
@@ -194,12 +175,17 @@ mod tests {
             (
                 "docker-compose-yaml: [a]",
                 "",
+                ".lagoon.yml: `docker-compose-yaml` lists several files; Lagoon reads one",
+            ),
+            (
+                "docker-compose-yaml: {a: b}",
+                "",
                 ".lagoon.yml: line 1, column 22: expected a single value",
             ),
             (
                 "docker-compose-yaml: gone.yml",
                 "",
-                ".lagoon.yml: gone.yml: cannot read it",
+                ".lagoon.yml: `docker-compose-yaml` is gone.yml, which does not exist",
             ),
             (
                 "docker-compose-yaml: c.yml",
@@ -208,8 +194,34 @@ mod tests {
             ),
             (
                 "docker-compose-yaml: c.yml",
-                "x-lagoon-project: ${NAME:-shop}",
-                "is not a plain name",
+                "x-lagoon-project: ${NAME}",
+                ".lagoon.yml: c.yml: `x-lagoon-project` is `${NAME}`, but .env has no value for NAME; \
+                 add it there, or set TASKS_VAR_NAME",
+            ),
+            (
+                "docker-compose-yaml: c.yml",
+                "x-lagoon-project: ${A:-$B}-$HOME",
+                "has no value for B, HOME; add it there, or set TASKS_VAR_B",
+            ),
+            (
+                "docker-compose-yaml: c.yml",
+                "x-lagoon-project: '{{ project }}'",
+                "`x-lagoon-project` is the placeholder `{{ project }}` of a template",
+            ),
+            (
+                "docker-compose-yaml: c.yml",
+                "x-lagoon-project: __PROJECT__",
+                "is the placeholder `__PROJECT__` of a template",
+            ),
+            (
+                "docker-compose-yaml: c.yml",
+                "x-lagoon-project: ${A:-a b}",
+                "`x-lagoon-project` is `${A:-a b}`, whose value is not a project name",
+            ),
+            (
+                "docker-compose-yaml: c.yml",
+                "x-lagoon-project: ''",
+                "c.yml: `x-lagoon-project` is empty",
             ),
             (
                 "docker-compose-yaml: c.yml",
@@ -229,6 +241,81 @@ mod tests {
             let here = read(top.path());
             assert_eq!((here.project, here.branch), (None, None), "{lagoon}");
             assert!(here.notes[0].contains(note), "{lagoon}: {:?}", here.notes);
+        }
+    }
+
+    #[test]
+    fn variables_of_the_compose_file_come_from_dot_env_and_defaults() {
+        for (project, dot_env, expected) in [
+            ("${NAME:-shop}", "", "shop"),
+            ("${NAME:-shop}", "NAME=other", "other"),
+            ("$NAME", "export NAME='shop' # it", "shop"),
+            ("${NAME-shop}-x", "NAME=", "-x"),
+            ("${SITE}-$$", "SITE=a", "a-$"),
+            ("${OURS}", "OURS=theirs", "ours"),
+            ("${TASKS_VAR_OURS}", "", "ours"),
+            ("${PATH:-shop}", "", "shop"),
+        ] {
+            let top = tempfile::tempdir().unwrap();
+            write(
+                top.path(),
+                ".lagoon.yml",
+                "docker-compose-yaml: sub/c.yml\n",
+            );
+            let compose = format!("x-lagoon-project: &p {project}\n");
+            write(top.path(), "sub/c.yml", &compose);
+            write(top.path(), "sub/.env", dot_env);
+            write(top.path(), ".env", "NAME=wrong\nPATH=wrong\n");
+            let name = read(top.path()).project.map(|(name, _)| name);
+            let expected = (!expected.contains('$')).then_some(expected);
+            assert_eq!(name.as_deref(), expected, "{project}");
+        }
+    }
+
+    #[test]
+    fn without_the_key_the_compose_file_is_docker_compose_yml() {
+        for text in [
+            "",
+            "# nothing\n",
+            "tasks: {}\n",
+            "docker-compose-yaml: ''\n",
+        ] {
+            let top = tempfile::tempdir().unwrap();
+            write(top.path(), ".lagoon.yml", text);
+            let found = read(top.path());
+            let note = "it has no `docker-compose-yaml`, and docker-compose.yml does not exist";
+            assert_eq!(
+                (found.project, found.notes),
+                (None, vec![format!(".lagoon.yml: {note}")])
+            );
+            write(top.path(), "compose.yaml", COMPOSE);
+            write(top.path(), "docker-compose.dev.yml", COMPOSE);
+            let note = "; set `docker-compose-yaml` to one of compose.yaml, docker-compose.dev.yml";
+            assert!(read(top.path()).notes[0].ends_with(note));
+            write(top.path(), "docker-compose.yml", COMPOSE);
+            assert_eq!(read(top.path()).project.unwrap().0, "shop", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_top_level_project_is_used_if_the_compose_file_names_none() {
+        for (text, expected) in [
+            ("project: shop\n", Some("shop")),
+            ("project: shop\ndocker-compose-yaml: c.yml\n", Some("shop")),
+            (
+                "project: shop\ndocker-compose-yaml: other.yml\n",
+                Some("other"),
+            ),
+            ("project: {environments: {}}\n", None),
+            ("project: '{{name}}'\n", None),
+            ("project: $NAME\n", None),
+        ] {
+            let top = tempfile::tempdir().unwrap();
+            write(top.path(), ".lagoon.yml", text);
+            write(top.path(), "c.yml", "services: {}\n");
+            write(top.path(), "other.yml", "x-lagoon-project: other\n");
+            let project = read(top.path()).project;
+            assert_eq!(project.map(|(name, _)| name).as_deref(), expected, "{text}");
         }
     }
 
@@ -263,7 +350,7 @@ mod tests {
             }
         };
         give_away(".lagoon.yml");
-        let here = |sudo| Checkout::read(&work, &Owners::of(user, sudo, Path::new("/")));
+        let here = |sudo| Checkout::read(&work, &Owners::of(user, sudo, Path::new("/")), &|_| None);
         let found = here(None);
         assert_eq!(found.project, None);
         let note = "../.lagoon.yml is ignored: it belongs to another user";

@@ -197,12 +197,14 @@ impl ParsedLine {
 fn project(app: &App, live: &CompletionSource) -> Option<String> {
     let project = match scope::project_source(app, PlaceNeed::Project) {
         ProjectSource::Known(project) => project,
-        ProjectSource::Remote {
-            forms, otherwise, ..
-        } => match live.project_of(&forms)? {
-            Some(name) => return Some(name),
-            None => otherwise,
-        },
+        ProjectSource::Remotes { remotes, otherwise } => {
+            for remote in &remotes {
+                if let Some(name) = live.project_of(&remote.forms)? {
+                    return Some(name);
+                }
+            }
+            otherwise
+        }
     };
     project.map(|project| project.value)
 }

@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::commands::scope;
 use crate::commands::scope::PlaceNeed;
-use crate::domain::place::git_url::without_secret;
 use crate::error::messages::counted;
 use crate::error::{Error, Kind};
 use crate::ops::places::details;
@@ -16,7 +15,8 @@ const CHECKOUT: &str = "checkout";
 const PLACE: &str = "environment";
 
 pub(super) fn checkout(app: &App) -> Vec<Finding> {
-    let notes = app.checkout().notes.iter();
+    let checkout = app.checkout();
+    let notes = checkout.notes.iter().chain(&checkout.branch_note);
     notes.map(|note| Finding::note(CHECKOUT, note)).collect()
 }
 
@@ -134,10 +134,8 @@ fn no_project(app: &App, is_wanted: bool) -> Option<Finding> {
                 .fix("name it with -p or TASKS_PROJECT"),
         );
     }
-    let remote = without_secret(app.checkout().remote.as_ref()?);
-    let message = format!("no visible project has the git remote {remote}");
     Some(
-        Finding::note(PLACE, message)
+        Finding::note(PLACE, app.unknown_remotes()?)
             .fix("name the project with -p; to list projects: tasks projects"),
     )
 }

@@ -37,7 +37,9 @@ async fn environment(app: &App, project: &str) -> Result<String, Error> {
     }
     match branch(app) {
         Some(branch) => deployed(app, project, branch, GIT_BRANCH).await,
-        None => Err(Error::not_given("environment").hint("name it with -e or TASKS_ENVIRONMENT")),
+        None => Err(Error::not_given("environment")
+            .hint("name it with -e or TASKS_ENVIRONMENT")
+            .with_hints(branch_note(app))),
     }
 }
 
@@ -93,9 +95,13 @@ async fn deployed(app: &App, project: &str, name: &str, source: &str) -> Result<
 
 /// The git branch of the checkout, except for the sandbox.
 pub(crate) fn branch(app: &App) -> Option<&String> {
-    let chosen = app.settings.chosen().ok()?;
-    let is_real = chosen.target.value != Target::Sandbox;
-    app.checkout().branch.as_ref().filter(|_| is_real)
+    app.settings.chosen().ok()?;
+    app.checkout().branch.as_ref().filter(|_| !is_sandbox(app))
+}
+
+fn is_sandbox(app: &App) -> bool {
+    let chosen = app.settings.chosen();
+    chosen.is_ok_and(|chosen| chosen.target.value == Target::Sandbox)
 }
 
 const GIT_BRANCH: &str = "the git branch";
@@ -106,8 +112,14 @@ fn name_branch(app: &App, error: Error) -> Error {
     }
     match branch(app) {
         Some(branch) => error.hint(format!("{GIT_BRANCH} is `{branch}`")),
-        None => error,
+        None => error.with_hints(branch_note(app)),
     }
+}
+
+/// The reason for a missing branch.
+fn branch_note(app: &App) -> Option<&String> {
+    let note = app.checkout().branch_note.as_ref();
+    note.filter(|_| !is_sandbox(app))
 }
 
 /// Prompts for an environment; the git branch's is the default. Returns the names of project and

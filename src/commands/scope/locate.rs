@@ -21,19 +21,25 @@ pub(crate) enum PlaceNeed {
 pub(crate) enum ProjectSource {
     /// The project, if there is one.
     Known(Option<Sourced<String>>),
-    /// Lagoon has to be asked for the project of this git remote.
-    Remote {
-        /// The spellings that Lagoon may have.
-        forms: Vec<String>,
-        /// The remote without credentials.
-        shown: String,
+    /// Lagoon has to be asked for the project of a git remote.
+    Remotes {
+        /// In the order in which they are tried.
+        remotes: Vec<Remote>,
         /// The project if Lagoon knows none.
         otherwise: Option<Sourced<String>>,
     },
 }
 
-/// Completes project and environment. Sends one request if there is a git remote and no
-/// `.lagoon.yml` names the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Remote {
+    /// The spellings that Lagoon may have.
+    pub forms: Vec<String>,
+    /// Without credentials.
+    pub shown: String,
+}
+
+/// Completes project and environment. Sends a request for each git remote until one has a project,
+/// unless a file names the project.
 pub(crate) async fn locate(app: &mut App, wants: PlaceNeed) -> Result<(), Error> {
     if wants == PlaceNeed::Nothing {
         return Ok(());
@@ -64,22 +70,22 @@ pub(crate) async fn project_here(
     app: &App,
     wants: PlaceNeed,
 ) -> Result<Option<Sourced<String>>, Error> {
-    let (forms, shown, otherwise) = match project_source(app, wants) {
+    let (remotes, otherwise) = match project_source(app, wants) {
         ProjectSource::Known(project) => return Ok(project),
-        ProjectSource::Remote {
-            forms,
-            shown,
-            otherwise,
-        } => (forms, shown, otherwise),
+        ProjectSource::Remotes { remotes, otherwise } => (remotes, otherwise),
     };
-    match details::project_of_repository(app.lagoon().await?, &forms).await? {
-        Some(name) => Ok(Some(Sourced::new(name, Source::GitRemote(shown)))),
-        None => {
-            app.ui
-                .trace(&format!("no visible project has the git remote {shown}"));
-            Ok(otherwise)
+    let lagoon = app.lagoon().await?;
+    let mut unknown = Vec::new();
+    for Remote { forms, shown } in remotes {
+        if let Some(name) = details::project_of_repository(lagoon, &forms).await? {
+            return Ok(Some(Sourced::new(name, Source::GitRemote(shown))));
         }
+        app.ui
+            .trace(&format!("no visible project has the git remote {shown}"));
+        unknown.push(shown);
     }
+    app.set_unknown_remotes(unknown);
+    Ok(otherwise)
 }
 
 pub(crate) fn project_source(app: &App, wants: PlaceNeed) -> ProjectSource {
@@ -95,13 +101,17 @@ pub(crate) fn project_source(app: &App, wants: PlaceNeed) -> ProjectSource {
     }
     let project = settings.project.as_ref();
     let otherwise = project.or(settings.pod_place.project.as_ref()).cloned();
-    let remote = checkout.remote.as_ref();
-    match remote.filter(|remote| wants == PlaceNeed::Project && !forms(remote).is_empty()) {
-        Some(remote) => ProjectSource::Remote {
-            forms: forms(remote),
-            shown: without_secret(remote),
-            otherwise,
-        },
-        None => ProjectSource::Known(otherwise),
+    if wants != PlaceNeed::Project {
+        return ProjectSource::Known(otherwise);
     }
+    let remotes = checkout.remotes.iter().map(|remote| Remote {
+        forms: forms(remote),
+        shown: without_secret(remote),
+    });
+    // A local folder has no other spellings; Lagoon does not have it.
+    let remotes: Vec<Remote> = remotes.filter(|remote| !remote.forms.is_empty()).collect();
+    if remotes.is_empty() {
+        return ProjectSource::Known(otherwise);
+    }
+    ProjectSource::Remotes { remotes, otherwise }
 }

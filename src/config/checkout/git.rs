@@ -1,24 +1,30 @@
-//! Branch and remote from git's HEAD and config files, without starting git. Included files and
+//! Branch and remotes from git's HEAD and config files, without starting git. Included files and
 //! rewritten addresses are not supported.
 
 use std::path::{Path, PathBuf};
 
 use super::LONGEST;
+use crate::domain::names::each_once;
 use crate::regular_file;
 
-pub(super) fn read(dot_git: &Path, notes: &mut Vec<String>) -> (Option<String>, Option<String>) {
-    match folders(dot_git) {
-        Ok((own, common)) => {
-            let branch = branch(&own, notes);
-            let config = text(&common.join("config")).unwrap_or_default();
-            let remote = remote(&config, branch.as_deref());
-            (branch, remote)
-        }
-        Err(error) => {
-            notes.push(format!("cannot read {}: {error}", dot_git.display()));
-            (None, None)
-        }
-    }
+/// More remotes than anyone has: each costs a request.
+const MOST_REMOTES: usize = 8;
+
+pub(super) struct GitFiles {
+    /// The error is a sentence.
+    pub(super) branch: Result<String, String>,
+    pub(super) remotes: Vec<String>,
+}
+
+/// The error is a sentence.
+pub(super) fn read(dot_git: &Path) -> Result<GitFiles, String> {
+    let found = folders(dot_git);
+    let (own, common) =
+        found.map_err(|error| format!("cannot read {}: {error}", dot_git.display()))?;
+    let branch = branch(&own);
+    let config = text(&common.join("config")).unwrap_or_default();
+    let remotes = remotes(&config, branch.as_deref().ok());
+    Ok(GitFiles { branch, remotes })
 }
 
 fn text(path: &Path) -> std::io::Result<String> {
@@ -52,26 +58,18 @@ fn folders(dot_git: &Path) -> std::io::Result<(PathBuf, PathBuf)> {
     Ok((own, common))
 }
 
-fn branch(folder: &Path, notes: &mut Vec<String>) -> Option<String> {
-    let head = match text(&folder.join("HEAD")) {
-        Ok(head) => head,
-        Err(error) => {
-            notes.push(format!("cannot read git's HEAD: {error}"));
-            return None;
-        }
-    };
+fn branch(folder: &Path) -> Result<String, String> {
+    let head = text(&folder.join("HEAD"));
+    let head = head.map_err(|error| format!("cannot read git's HEAD: {error}"))?;
     match head.trim().strip_prefix("ref: refs/heads/") {
         // A repository with another reference format (reftable) has only this content in HEAD.
-        Some(".invalid") | None => {
-            notes.push("git's HEAD is not on a branch".to_owned());
-            None
-        }
-        Some(branch) => Some(branch.to_owned()),
+        Some(".invalid") | None => Err("git's HEAD is not on a branch".to_owned()),
+        Some(branch) => Ok(branch.to_owned()),
     }
 }
 
-/// The address of the branch's remote, else of `origin`, else of the only remote.
-fn remote(config: &str, branch: Option<&str>) -> Option<String> {
+/// The addresses of the branch's remote, `origin`, `upstream` and the others, in this order.
+fn remotes(config: &str, branch: Option<&str>) -> Vec<String> {
     let mut remotes: Vec<(String, String)> = Vec::new();
     let mut tracked = None;
     for entry in entries(config) {
@@ -84,11 +82,15 @@ fn remote(config: &str, branch: Option<&str>) -> Option<String> {
             _ => {}
         }
     }
-    let named = |wanted: &str| remotes.iter().find(|(name, _)| name == wanted);
-    let only = || remotes.first().filter(|_| remotes.len() == 1);
-    let found = tracked.as_deref().and_then(named);
-    let found = found.or_else(|| named("origin")).or_else(only)?;
-    Some(found.1.clone()).filter(|url| !url.is_empty())
+    let first = [tracked.as_deref(), Some("origin"), Some("upstream")];
+    remotes.sort_by_key(|(name, _)| {
+        let rank = first.iter().position(|first| *first == Some(name.as_str()));
+        rank.unwrap_or(first.len())
+    });
+    let urls = remotes.into_iter().map(|(_, url)| url);
+    let mut found = each_once(urls.filter(|url| !url.is_empty()));
+    found.truncate(MOST_REMOTES);
+    found
 }
 
 struct ConfigSection {
@@ -156,22 +158,21 @@ mod tests {
         \tURL = https://example.com/\\\nshop\n[branch \"main\"]\n\tremote = up \\\"stream\n";
 
     #[test]
-    fn the_branch_remote_takes_precedence_over_origin() {
-        assert_eq!(
-            remote(CONFIG, None).as_deref(),
-            Some("git@example.com:shop.git")
-        );
-        assert_eq!(
-            remote(CONFIG, Some("main")).as_deref(),
-            Some("https://example.com/shop")
-        );
-        assert_eq!(
-            remote("[remote \"x\"]\nurl = a", None).as_deref(),
-            Some("a")
-        );
-        let two = "[remote \"x\"]\nurl = a\n[remote \"y\"]\nurl = b\n";
-        assert_eq!(remote(two, Some("main")), None);
-        assert_eq!(remote("[[[ nonsense", None), None);
+    fn the_branch_remote_takes_precedence_over_origin_and_upstream() {
+        let (origin, other) = ("git@example.com:shop.git", "https://example.com/shop");
+        assert_eq!(remotes(CONFIG, None), [origin, other]);
+        assert_eq!(remotes(CONFIG, Some("main")), [other, origin]);
+        assert_eq!(remotes("[remote \"x\"]\nurl = a", None), ["a"]);
+        let of = |name: &str| format!("[remote \"{name}\"]\nurl = {name}\n");
+        let several = ["fork", "upstream", "backup", "origin"].map(of).concat();
+        let order = ["origin", "upstream", "fork", "backup"];
+        assert_eq!(remotes(&several, Some("main")), order);
+        let tracked = format!("{several}[branch \"main\"]\nremote = backup\n");
+        let order = ["backup", "origin", "upstream", "fork"];
+        assert_eq!(remotes(&tracked, Some("main")), order);
+        assert_eq!(remotes("[[[ nonsense", None), [""; 0]);
+        let many: String = (0..99).map(|n| of(&n.to_string())).collect();
+        assert_eq!(remotes(&many, None).len(), MOST_REMOTES);
     }
 
     #[test]
@@ -196,19 +197,15 @@ mod tests {
         );
         write(top, "main/sub/.git", "gitdir: ../.git/modules/sub\n");
         let read = |path: &str| {
-            let mut notes = Vec::new();
-            let (branch, remote) = super::read(&top.join(path), &mut notes);
-            (
-                branch.unwrap_or_default(),
-                remote.unwrap_or_default(),
-                notes.len(),
-            )
+            let found = super::read(&top.join(path)).ok()?;
+            Some((found.branch.ok(), found.remotes.concat()))
         };
-        assert_eq!(read("main/.git"), ("main".into(), "a".into(), 0));
-        assert_eq!(read("t/.git"), ("feature/t".into(), "a".into(), 0));
+        let on = |branch: &str, remote: &str| Some((Some(branch.to_owned()), remote.to_owned()));
+        assert_eq!(read("main/.git"), on("main", "a"));
+        assert_eq!(read("t/.git"), on("feature/t", "a"));
         // A detached HEAD.
-        assert_eq!(read("main/sub/.git"), (String::new(), "s".into(), 1));
+        assert_eq!(read("main/sub/.git"), Some((None, "s".to_owned())));
         write(top, "broken/.git", "gitdir: gone\n");
-        assert_eq!(read("broken/.git"), (String::new(), String::new(), 1));
+        assert_eq!(read("broken/.git"), None);
     }
 }
