@@ -211,7 +211,7 @@ fn printed(result: Result<(), StreamError>) -> Result<(), Error> {
 impl From<SettingsError> for Error {
     fn from(error: SettingsError) -> Self {
         let kind = match error.kind {
-            SettingsErrorKind::Usage => Kind::Usage,
+            SettingsErrorKind::Usage | SettingsErrorKind::NoCurrentContext => Kind::Usage,
             SettingsErrorKind::NotFound => Kind::NotFound,
             SettingsErrorKind::NotSignedIn => Kind::NotAllowed,
         };

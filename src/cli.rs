@@ -16,6 +16,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{App, GiveUp, Interrupts, finish, print};
 use crate::commands::scope::PlaceNeed;
+use crate::commands::select::pick;
 use crate::commands::{self, topics};
 use crate::error::{Error, Kind};
 use crate::secret::conceal_recognized;
@@ -226,6 +227,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     let mut app = App::new(ui, settings, interrupts.clone());
     let result = tokio::select! {
         result = async {
+            choose_context(&mut app, &globals.flags, &env, &command)?;
             let need = place_need(&command, app.ui.can_prompt());
             scope::locate(&mut app, need).await?;
             dispatch(command, &app).await
@@ -255,6 +257,35 @@ fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, Set
         settings.require_sandbox_for_its_flags()?;
     }
     Ok(settings)
+}
+
+/// Prompts for the context if a command needs one and none of several is current.
+fn choose_context(app: &mut App, flags: &Flags, env: &Env, command: &Command) -> Result<(), Error> {
+    let is_local = matches!(
+        command,
+        Command::Lint(_)
+            | Command::Login(_)
+            | Command::Logout(_)
+            | Command::Context(_)
+            | Command::Doctor(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::ExitCodes
+            | Command::Environment
+            | Command::Formatting
+            | Command::GlobalOptions
+    );
+    #[cfg(feature = "sandbox")]
+    let is_local = is_local || matches!(command, Command::Sandbox(_));
+    if is_local || !app.settings.lacks_context() || !app.ui.can_prompt() {
+        return Ok(());
+    }
+    let flags = Flags {
+        context: Some(pick::context(app, true)?.to_string()),
+        ..flags.clone()
+    };
+    app.settings = Settings::resolve(&flags, env)?;
+    Ok(())
 }
 
 enum Stop {

@@ -181,6 +181,12 @@ impl Settings {
         self.chosen.as_ref().map_err(Clone::clone)
     }
 
+    /// True if the command line must select one of several contexts.
+    pub(crate) fn lacks_context(&self) -> bool {
+        let kind = self.chosen.as_ref().err().map(|error| error.kind);
+        kind == Some(SettingsErrorKind::NoCurrentContext)
+    }
+
     /// The selected context, or the host.
     pub(crate) fn context_label(&self) -> Result<String, SettingsError> {
         Ok(match &self.chosen()?.target.value {

@@ -106,12 +106,42 @@ fn at_a_terminal_every_command_prompts_for_whatever_is_missing() {
         (vec!["environments"], "? Project ›"),
         (vec!["show", "Say hello"], "? Project ›"),
         (vec!["context", "use"], "? Context ›"),
+        (vec!["export"], "? Scope ›"),
+        (vec!["delete"], "? Scope ›"),
+        (vec!["update"], "? Scope ›"),
+        (
+            vec!["define", "X", "-s", "cli", "--command", "true"],
+            "? Scope ›",
+        ),
     ] {
         let mut terminal = env.terminal(&args);
         terminal.wait_for(question);
         terminal.send(CTRL_C);
         assert_eq!(terminal.finish(), 130, "{args:?}");
     }
+}
+
+#[test]
+fn the_context_is_prompted_for_if_none_of_several_is_current() {
+    let env = TestEnv::new();
+    let url = env.url();
+    env.home.write(
+        ".config/lagoon-tasks/config.toml",
+        format!("[contexts.eu]\napi = \"{url}\"\n[contexts.us]\napi = \"{url}\"\n"),
+    );
+    let mut terminal = Terminal::start(&env.home.command(&["list", "-p", "lagoon-demo"]));
+    terminal.wait_for("? Context ›");
+    assert_snapshot!(mask(&terminal.screen()), @"");
+    terminal.send("sand");
+    terminal.wait_for("❯ sandbox");
+    terminal.send(ENTER);
+    assert_eq!(terminal.finish(), 0);
+    let output = env.home.tasks(&["list", "-p", "lagoon-demo"]);
+    assert!(
+        output
+            .error(2)
+            .contains("several contexts exist and none is current")
+    );
 }
 
 #[test]

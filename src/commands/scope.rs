@@ -10,8 +10,7 @@ use crate::error::Error;
 use crate::settings::Sourced;
 
 pub(crate) use definition::{
-    completed, line_start, named_scope, named_target, provisional, task_not_found,
-    with_environment_name,
+    line_start, named_scope, named_target, provisional, task_not_found, with_environment_name,
 };
 pub(crate) use environment::{
     branch, by_any_name, chosen_place, given_environment, prompt_environment,

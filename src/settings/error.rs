@@ -6,6 +6,8 @@ use crate::config::ConfigError;
 pub enum SettingsErrorKind {
     Usage,
     NotFound,
+    /// Several contexts exist, and none is selected.
+    NoCurrentContext,
     /// No Lagoon is configured, or there is no token for it.
     NotSignedIn,
 }

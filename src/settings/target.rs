@@ -145,7 +145,8 @@ fn of(config: &Config, origin: Origin) -> Vec<&Context> {
 
 fn none_is_current(several: &[&Context]) -> SettingsError {
     let first = several.first().map_or("NAME", |c| c.name.as_str());
-    SettingsError::usage("several contexts exist and none is current")
+    let message = "several contexts exist and none is current";
+    SettingsError::new(SettingsErrorKind::NoCurrentContext, message)
         .hint(format!("select one: -l {first}"))
         .hint(format!("make one current: tasks context use {first}"))
 }

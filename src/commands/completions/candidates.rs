@@ -107,7 +107,7 @@ fn kind(path: &[String], arg: &Arg) -> Option<ValueKind> {
         (_, "status", Some(_)) => Some(ValueKind::Status),
         (["files", "get"], "run", _) => Some(ValueKind::RunOrFile),
         (["files", "get"], "files", _) => Some(ValueKind::File),
-        (["runs"], "task", _) => Some(ValueKind::TaskName),
+        (_, "task", Some("NAME")) => Some(ValueKind::TaskName),
         (["update" | "delete"], _, Some("TASK")) => Some(ValueKind::TaskOfScope),
         (_, _, Some("TASK")) => Some(ValueKind::Task),
         (["cancel"], _, Some("RUN")) => Some(ValueKind::UnfinishedRun),

@@ -3,8 +3,8 @@
 use clap::ValueEnum;
 
 use crate::app::App;
-use crate::commands::flags::{PermissionArg, ScopeArg};
-use crate::commands::scope::{completed, named_scope, prompt_environment};
+use crate::commands::flags::PermissionArg;
+use crate::commands::scope;
 use crate::commands::select::pick;
 use crate::domain::ArgumentKind;
 use crate::domain::task::argument::is_shell_variable;
@@ -26,7 +26,8 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
             Err("use at most 100 characters, without spaces at either end".to_owned())
         }
     })?);
-    let target = target(&args, app, prompt).await?;
+    let group = args.group.as_deref();
+    let target = scope::named_target(app, args.scope, group, "to define the task", false).await?;
     if args.command.is_none() && args.command_file.is_none() && args.image.is_none() {
         work(&mut args, prompt)?;
     }
@@ -46,42 +47,6 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
         args.confirmation_text = optional(prompt, "Confirmation text (leave empty for none)")?;
     }
     Ok((args, target))
-}
-
-async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Target, Error> {
-    let group = args.group.as_deref();
-    match named_scope(app, args.scope, group)? {
-        Some(ScopeArg::Group) if group.is_none() => return prompt_group(prompt),
-        Some(scope) => return completed(app, scope, group, false).await,
-        None => {}
-    }
-    let scopes = [
-        Choice::new("environment").note("one environment of a project"),
-        Choice::new("project").note("all environments of a project"),
-        Choice::new("group").note("all projects of a group"),
-        Choice::new("system").note("all projects of this Lagoon"),
-    ];
-    let project = app.settings.project.as_ref().map(|p| p.value.clone());
-    match prompt.select("Scope", &scopes, Some(1))? {
-        2 => prompt_group(prompt),
-        3 => Ok(Target::System(project)),
-        wide => {
-            let project = pick::project(app, project.as_deref()).await?.name;
-            if wide == 1 {
-                return Ok(Target::Project(project));
-            }
-            let (project, environment) = prompt_environment(app, &project).await?;
-            Ok(Target::Environment {
-                project,
-                environment,
-            })
-        }
-    }
-}
-
-fn prompt_group(prompt: &dyn Prompt) -> Result<Target, Error> {
-    let group = prompt.text(&Question::new("Group"), &storable)?;
-    Ok(Target::Group(group))
 }
 
 /// A text, unless the answer is empty.

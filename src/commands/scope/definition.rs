@@ -3,14 +3,17 @@
 use crate::app::App;
 use crate::commands::flags::{ScopeArg, spelled};
 use crate::commands::scope;
+use crate::commands::select::pick;
 
 use crate::domain::Scope;
 use crate::domain::task::definition::Target;
 use crate::domain::task::quoting::suggestion;
+use crate::domain::task::text::storable;
 use crate::error::{Error, target_flags};
 use crate::ops::definitions::update::TaskNotFound;
 use crate::ops::places::other_name;
 use crate::settings::{Sourced, TargetSetting};
+use crate::terminal::{Choice, Question};
 
 /// The scope that the command line names. Variables and inference complete it but never choose it.
 /// `only_reads` relaxes the rules for reading.
@@ -22,6 +25,9 @@ pub(crate) async fn named_target(
     only_reads: bool,
 ) -> Result<Target, Error> {
     let Some(scope) = named_scope(app, scope, group)? else {
+        if app.ui.can_prompt() {
+            return prompted_target(app).await;
+        }
         return Err(
             Error::usage(format!("say where {doing}: -e, -p, --group or --scope")).hint(
                 "for an environment: -p PROJECT -e ENVIRONMENT; for a project: -p PROJECT; for a \
@@ -30,6 +36,37 @@ pub(crate) async fn named_target(
         );
     };
     completed(app, scope, group, only_reads).await
+}
+
+async fn prompted_target(app: &App) -> Result<Target, Error> {
+    let scopes = [
+        Choice::new("environment").note("one environment of a project"),
+        Choice::new("project").note("all environments of a project"),
+        Choice::new("group").note("all projects of a group"),
+        Choice::new("system").note("all projects of this Lagoon"),
+    ];
+    let project = app.settings.project.as_ref().map(|p| p.value.clone());
+    let scope = app.ui.prompt().select("Scope", &scopes, Some(1))?;
+    if scope == 2 {
+        return prompted_group(app);
+    }
+    if scope == 3 {
+        return Ok(Target::System(project));
+    }
+    let project = pick::project(app, project.as_deref()).await?.name;
+    if scope == 1 {
+        return Ok(Target::Project(project));
+    }
+    let (project, environment) = scope::prompt_environment(app, &project).await?;
+    Ok(Target::Environment {
+        project,
+        environment,
+    })
+}
+
+fn prompted_group(app: &App) -> Result<Target, Error> {
+    let group = app.ui.prompt().text(&Question::new("Group"), &storable)?;
+    Ok(Target::Group(group))
 }
 
 pub(crate) fn named_scope(
@@ -64,7 +101,7 @@ pub(crate) fn named_scope(
 }
 
 /// Completes a scope of this kind, with prompts at a terminal.
-pub(crate) async fn completed(
+async fn completed(
     app: &App,
     scope: ScopeArg,
     group: Option<&str>,
@@ -88,6 +125,9 @@ pub(crate) async fn completed(
         }
         ScopeArg::Group => {
             require_explicit(&[TargetSetting::Context])?;
+            if group.is_none() && app.ui.can_prompt() {
+                return prompted_group(app);
+            }
             let group = group
                 .filter(|g| !g.trim().is_empty())
                 .ok_or_else(|| Error::not_given("group").hint("name it with --group"))?;

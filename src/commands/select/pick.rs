@@ -118,9 +118,9 @@ fn run_choice(
     let created = moment_of(&run.created).map(|at| time::relative(at, now));
     Choice::new(run.id.to_string())
         .column(run.name.as_str())
-        .column(&environment.name)
         .column(status_text(run, now, symbols))
         .column(created.unwrap_or_default())
+        .extra(&environment.name)
         .named(format!("{} {}", run.id, run.name))
 }
 

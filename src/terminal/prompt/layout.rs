@@ -14,7 +14,7 @@ const GAP: usize = 2;
 /// A wider column is cut, except for a note.
 const WIDEST: usize = 40;
 /// A column is not cut to less than this while another one can be dropped.
-const LEAST: usize = 10;
+const LEAST: usize = 12;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Size {
@@ -184,9 +184,14 @@ fn widths(items: &[Item], room: usize) -> Vec<usize> {
             }
         }
     }
+    let whole =
+        |widths: &[usize]| widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
+    if whole(&natural) > room && items.iter().any(|item| item.has_extra) {
+        natural.pop();
+    }
     let mut widths = natural.clone();
     loop {
-        let whole = widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
+        let whole = whole(&widths);
         let Some(excess) = whole.checked_sub(room).filter(|excess| *excess > 0) else {
             return widths;
         };
@@ -219,8 +224,9 @@ mod tests {
 
     fn runs() -> Vec<Choice> {
         let run = |id: &str, name: &str, environment: &str, status: &str, age: &str| {
-            let columns = [name, environment, status, age];
-            columns.into_iter().fold(Choice::new(id), Choice::column)
+            let columns = [name, status, age];
+            let choice = columns.into_iter().fold(Choice::new(id), Choice::column);
+            choice.extra(environment)
         };
         vec![
             run("63", "Count slowly", "develop", "running", "3 s ago"),

@@ -27,6 +27,8 @@ pub enum PromptError {
 pub(crate) struct Choice {
     pub label: String,
     columns: Vec<String>,
+    /// A column that is dropped before another one is cut.
+    extra: Option<String>,
     /// The last column; fuzzy search ignores it, except for whole words.
     note: Option<String>,
     /// The answer that remains on the screen, if it is not the label.
@@ -39,6 +41,7 @@ impl Choice {
         Choice {
             label: label.into(),
             columns: Vec::new(),
+            extra: None,
             note: None,
             name: None,
             never_preselected: false,
@@ -48,6 +51,12 @@ impl Choice {
     #[must_use]
     pub(crate) fn column(mut self, text: impl Into<String>) -> Self {
         self.columns.push(text.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn extra(mut self, text: impl Into<String>) -> Self {
+        self.extra = Some(text.into());
         self
     }
 

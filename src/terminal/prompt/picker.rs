@@ -19,6 +19,8 @@ const NO_MATCH_TO_TAKE: &str = "no match; Ctrl-U clears the filter";
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub columns: Vec<String>,
+    /// The last column is dropped before another one is cut.
+    pub has_extra: bool,
     pub note: Option<String>,
     text: SearchText,
     never_preselected: bool,
@@ -28,6 +30,7 @@ impl Item {
     fn new(choice: &Choice) -> Item {
         let columns: Vec<String> = std::iter::once(&choice.label)
             .chain(&choice.columns)
+            .chain(&choice.extra)
             .map(|column| clean_line(column))
             .collect();
         let note = choice.note.as_deref().map(clean_line);
@@ -37,6 +40,7 @@ impl Item {
                 note: note.as_deref().map(folded).unwrap_or_default(),
             },
             columns,
+            has_extra: choice.extra.is_some(),
             note,
             never_preselected: choice.never_preselected,
         }
