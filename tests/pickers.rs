@@ -21,16 +21,16 @@ fn with_runs() -> TestEnv {
             "Fail on purpose",
             "failed",
             "-9 days",
-            "'-9 days', '3 seconds'",
+            "'-9 days', '63 seconds'",
         ),
         (
             61,
             "清除所有缓存 😀 und alles andere",
             "complete",
             "-50 hours",
-            "'-50 hours', '12 seconds'",
+            "'-50 hours', '72 seconds'",
         ),
-        (63, "Count slowly", "running", "-3005 minutes", ""),
+        (63, "Count slowly", "running", "-2990 minutes", ""),
     ];
     for (id, name, status, age, end) in rows {
         let end = match end {
@@ -131,7 +131,12 @@ fn the_context_is_prompted_for_if_none_of_several_is_current() {
     );
     let mut terminal = Terminal::start(&env.home.command(&["list", "-p", "lagoon-demo"]));
     terminal.wait_for("? Context ›");
-    assert_snapshot!(mask(&terminal.screen()), @"");
+    assert_snapshot!(mask(&terminal.screen()), @"
+    ? Context ›
+    ❯ eu       127.0.0.1
+      us       127.0.0.1
+      sandbox  built in
+    ");
     terminal.send("sand");
     terminal.wait_for("❯ sandbox");
     terminal.send(ENTER);
@@ -161,7 +166,7 @@ fn without_a_terminal_the_error_names_the_missing_argument_and_its_alternatives(
     assert!(refused(&["files", "list"]).contains("no run given"));
     assert_snapshot!(refused(&["show"]), @"
     error: no task given, and no terminal to prompt on
-    hint: name the task by its name or id after `show`; to list tasks: tasks list
+    hint: give its name or id after `show`; to list tasks: tasks list
     ");
     for command in ["update", "delete", "invoke"] {
         assert!(refused(&[command]).contains("no task given"));
@@ -191,27 +196,27 @@ fn the_columns_of_runs_fit_every_width() {
     };
     assert_snapshot!(drawn(40), @"
     ? Run ›
-    ❯ 63  Count slow…  develop  ● running …
-      61  清除所有缓…  develop  ✓ complete…
-      7   Fail on pu…  develop  ✗ failed a…
+    ❯ 61  清除所有缓存 😀…  ✓ completed in…
+      63  Count slowly      ● running 2 d …
+      7   Fail on purpose   ✗ failed after…
     ");
     assert_snapshot!(drawn(60), @"
     ? Run ›
-    ❯ 63  Count slowly     develop  ● running 2 mi…  2 min ago
-      61  清除所有缓存 …   develop  ✓ completed in…  2 days ago
-      7   Fail on purpose  develop  ✗ failed after…  9 days ago
+    ❯ 61  清除所有缓存 😀 und…  ✓ completed in LENGTH  2 days ago
+      63  Count slowly          ● running 2 d 2 h    2 days ago
+      7   Fail on purpose       ✗ failed after LENGTH   9 days ago
     ");
     assert_snapshot!(drawn(80), @"
     ? Run ›
-    ❯ 63  Count slowly                    develop  ● running 2 min 31 s  2 min ago
-      61  清除所有缓存 😀 und alles and…  develop  ✓ completed in LENGTH   2 days ago
-      7   Fail on purpose                 develop  ✗ failed after LENGTH    9 days ago
+    ❯ 61  清除所有缓存 😀 und alles andere  ✓ completed in LENGTH  2 days ago
+      63  Count slowly                      ● running 2 d 2 h    2 days ago
+      7   Fail on purpose                   ✗ failed after LENGTH   9 days ago
     ");
     assert_snapshot!(drawn(120), @"
     ? Run ›
-    ❯ 63  Count slowly                      develop  ● running 2 min 31 s  2 min ago
-      61  清除所有缓存 😀 und alles andere  develop  ✓ completed in LENGTH   2 days ago
-      7   Fail on purpose                   develop  ✗ failed after LENGTH    9 days ago
+    ❯ 61  清除所有缓存 😀 und alles andere  ✓ completed in LENGTH  2 days ago  develop
+      63  Count slowly                      ● running 2 d 2 h    2 days ago  develop
+      7   Fail on purpose                   ✗ failed after LENGTH   9 days ago  develop
     ");
 }
 

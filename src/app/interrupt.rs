@@ -3,8 +3,8 @@
 //! A separate thread listens for signals, because a prompt blocks the main one. A command that must
 //! print or save something claims the next signal; otherwise the process ends.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 #[cfg(unix)]
@@ -56,14 +56,17 @@ impl Interrupts {
     pub(crate) fn listen(give_up: GiveUp) -> Interrupts {
         let interrupts = Self::none();
         let listener = interrupts.clone();
+        let (ready, listening) = mpsc::channel();
         // Without the thread, signals have the system's default effect.
         let _ = std::thread::Builder::new()
             .name("signals".to_owned())
-            .spawn(move || listener.receive(give_up));
+            .spawn(move || listener.receive(give_up, &ready));
+        // Before that, a signal would end the process without restoring the terminal. An error: no thread.
+        let _ = listening.recv();
         interrupts
     }
 
-    fn receive(&self, give_up: GiveUp) {
+    fn receive(&self, give_up: GiveUp, ready: &mpsc::Sender<()>) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
@@ -72,6 +75,7 @@ impl Interrupts {
             let Ok(mut incoming) = Incoming::open() else {
                 return;
             };
+            let _ = ready.send(());
             while let Some(kind) = incoming.next().await {
                 self.signal(kind);
                 let state = self.state.clone();

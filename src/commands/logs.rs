@@ -33,6 +33,8 @@ Examples:
   tasks logs 1234
   # Follow the last run that this machine started
   tasks logs --last -f
+  # Print the log of the newest failed run of an environment
+  tasks logs --latest -e main --status failed
   # Print the last 20 lines
   tasks logs 1234 --tail 20
   # Print the log as a JSON string

@@ -16,8 +16,8 @@ use crate::ops::runs::wait;
 Examples:
   # Show a run
   tasks status 1234
-  # Show the last run that this machine started
-  tasks status --last
+  # Show the newest run of an environment
+  tasks status --latest -e main
   # Print two runs as JSON
   tasks status lagoon-task-x7k2p9 1234 -o json
   # Print only the outcome

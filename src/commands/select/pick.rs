@@ -83,7 +83,7 @@ pub(crate) fn task<'a>(
 /// The error about a missing TASK without a terminal.
 pub(crate) fn no_task_given(command: &str) -> Error {
     Error::not_given_off_terminal("task").hint(format!(
-        "name the task by its name or id after `{command}`; to list tasks: tasks list"
+        "give its name or id after `{command}`; to list tasks: tasks list"
     ))
 }
 

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::commands::report::{PlaceColumns, ResultPrinter, ResultShape, RunReport, RunsReport};
 use crate::commands::select::{RunArgs, RunUse};
 use crate::domain::names::same_name;
-use crate::domain::place::{namespace, safe};
+use crate::domain::place::OtherName;
 use crate::domain::{Environment, Run};
 use crate::error::Error;
 use crate::ops::runs::{history, wait};
@@ -80,9 +80,7 @@ pub(crate) fn names_place(app: &App) -> bool {
 }
 
 fn has_name(place: &Environment, text: &str) -> bool {
-    same_name(&place.name, text)
-        || safe(&place.name) == text
-        || namespace(&place.project.name, &place.name).as_deref() == Some(text)
+    same_name(&place.name, text) || OtherName::of(&place.project.name, &place.name, text).is_some()
 }
 
 fn on_line(setting: Option<&Sourced<String>>) -> Option<&str> {
