@@ -179,8 +179,8 @@ fn commands_that_cannot_be_stored_are_refused_before_the_start() {
     let shown = refused(&["--script", "nosuch"]);
     assert_snapshot!(shown, @"error: --script: cannot read nosuch: No such file or directory (os error 2)");
     assert_snapshot!(refused(&["--script", "x", "--", "true"]), @"
-    error: the argument '--script <FILE>' cannot be used with '[CMD]...'
-    hint: usage: tasks exec --service <SERVICE> --project <NAME> --environment <NAME> --script <FILE> [-- <CMD>...]
+    error: --script cannot be used with CMD
+    hint: omit one of them
     ");
     let nul = env.home.write("work/nul.sh", "echo \0");
     exec(&env, &["--script", nul.to_str().unwrap()]).ends_with(2);

@@ -196,27 +196,27 @@ fn the_columns_of_runs_fit_every_width() {
     };
     assert_snapshot!(drawn(40), @"
     ? Run ›
-    ❯ 61  清除所有缓存 😀…  ✓ completed in…
-      63  Count slowly      ● running 2 d …
+    ❯ 63  Count slowly      ● running 2 d …
+      61  清除所有缓存 😀…  ✓ completed in…
       7   Fail on purpose   ✗ failed after…
     ");
     assert_snapshot!(drawn(60), @"
     ? Run ›
-    ❯ 61  清除所有缓存 😀 und…  ✓ completed in LENGTH  2 days ago
-      63  Count slowly          ● running 2 d 2 h    2 days ago
-      7   Fail on purpose       ✗ failed after LENGTH   9 days ago
+    ❯ 63  Count slowly          ● running 2 d 1 h    2 days ago
+      61  清除所有缓存 😀 und…  ✓ completed in 1 m…  2 days ago
+      7   Fail on purpose       ✗ failed after 1 m…  9 days ago
     ");
     assert_snapshot!(drawn(80), @"
     ? Run ›
-    ❯ 61  清除所有缓存 😀 und alles andere  ✓ completed in LENGTH  2 days ago
-      63  Count slowly                      ● running 2 d 2 h    2 days ago
-      7   Fail on purpose                   ✗ failed after LENGTH   9 days ago
+    ❯ 63  Count slowly                      ● running 2 d 1 h          2 days ago
+      61  清除所有缓存 😀 und alles andere  ✓ completed in 1 min 12 s  2 days ago
+      7   Fail on purpose                   ✗ failed after 1 min 3 s   9 days ago
     ");
     assert_snapshot!(drawn(120), @"
     ? Run ›
-    ❯ 61  清除所有缓存 😀 und alles andere  ✓ completed in LENGTH  2 days ago  develop
-      63  Count slowly                      ● running 2 d 2 h    2 days ago  develop
-      7   Fail on purpose                   ✗ failed after LENGTH   9 days ago  develop
+    ❯ 63  Count slowly                      ● running 2 d 1 h          2 days ago  develop
+      61  清除所有缓存 😀 und alles andere  ✓ completed in 1 min 12 s  2 days ago  develop
+      7   Fail on purpose                   ✗ failed after 1 min 3 s   9 days ago  develop
     ");
 }
 
