@@ -152,7 +152,7 @@ fn verbs_of_other_tools_get_the_full_command() {
         ("-p|stop|abort|63", &["tasks -p stop cancel 63"]),
         ("-qp|shop|ps", &["tasks -qp shop runs --active"]),
         ("watch|63", &["tasks wait 63"]),
-        ("watch|--task|X", &["tasks runs --watch --task X"]),
+        ("watch|--limit|5", &["tasks runs --watch --limit 5"]),
         ("config|list", &["tasks context list"]),
         ("version", &["tasks --version"]),
         ("dashboard", &["tasks runs --watch"]),
