@@ -192,6 +192,7 @@ impl ClientBuilder {
             allow_http: self.allow_http,
             proxy: self.proxy,
             variables: NetworkVariables::read(crate::env::named_os),
+            observer: None,
         };
         // Shows what cannot be used.
         network.client(&url).map_err(crate::error::Error::from)?;

@@ -57,6 +57,7 @@ pub(crate) fn lagoon_at(url: &str, tokens: &[&str]) -> Lagoon {
             allow_http: false,
             proxy: None,
             variables: NetworkVariables::default(),
+            observer: None,
         },
         max_response: 1 << 20,
         trace: None,

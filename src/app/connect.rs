@@ -1,5 +1,6 @@
 //! From settings to a connection: address, certificates, and a token for that address.
 
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,8 +15,8 @@ use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
 use crate::error::messages::TOKEN_EXPOSED;
 use crate::lagoon::{
-    Connection, Credentials, CredentialsError, Lagoon, Network, NetworkVariables, Trace,
-    is_loopback,
+    Connection, Credentials, CredentialsError, Lagoon, Network, NetworkVariables, RequestObserver,
+    Trace, is_loopback,
 };
 use crate::settings::{Settings, Target, process_variable_os};
 use crate::state::{READ, is_reminder_due, others_may};
@@ -137,6 +138,7 @@ pub(super) fn network(app: &App, context: Option<&Context>) -> Result<Network, E
         allow_http: context.is_some_and(|c| c.allow_http),
         proxy: None,
         variables: NetworkVariables::read(process_variable_os),
+        observer: Some(Arc::new(RequestLines(app.ui.clone()))),
     })
 }
 
@@ -157,6 +159,21 @@ pub(super) fn trace(ui: &Ui, settings: &Settings) -> Option<Arc<dyn Trace>> {
     settings
         .verbose
         .then(|| Arc::new(TraceLines(ui.clone())) as Arc<dyn Trace>)
+}
+
+/// Shows the host of a request that takes long.
+struct RequestLines(Ui);
+
+impl RequestObserver for RequestLines {
+    fn begin(&self, host: &str) -> Box<dyn Send> {
+        Box::new(self.0.waiting_for(host))
+    }
+}
+
+impl fmt::Debug for RequestLines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RequestLines")
+    }
 }
 
 struct TraceLines(Ui);

@@ -109,6 +109,7 @@ mod tests {
             allow_http,
             proxy: None,
             variables: NetworkVariables::default(),
+            observer: None,
         }
     }
 

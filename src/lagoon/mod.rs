@@ -16,6 +16,7 @@ pub(crate) mod operations;
 pub(crate) mod reply;
 pub(crate) mod transport;
 
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,6 +75,12 @@ pub struct CredentialsError {
     pub hints: Vec<String>,
     /// The token server could not be reached.
     pub is_transient: bool,
+}
+
+/// Is told of requests, in order to show that one takes long.
+pub trait RequestObserver: Debug + Send + Sync {
+    /// A request to this host begins. It ends when the returned value is dropped.
+    fn begin(&self, host: &str) -> Box<dyn Send>;
 }
 
 pub trait Trace: Send + Sync {

@@ -7,12 +7,13 @@ mod exchange;
 pub(super) mod loopback;
 pub(crate) mod variables;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
 
 use super::transport::root_cause;
-use super::{LagoonError, NetworkVariables};
+use super::{LagoonError, NetworkVariables, RequestObserver};
 use loopback::{Loopback, is_below_localhost, is_loopback};
 
 #[derive(Debug, Clone)]
@@ -26,6 +27,7 @@ pub struct Network {
     /// For other machines; overrides the variables.
     pub proxy: Option<String>,
     pub variables: NetworkVariables,
+    pub observer: Option<Arc<dyn RequestObserver>>,
 }
 
 impl Network {
@@ -36,6 +38,12 @@ impl Network {
             "http" => self.allow_http || is_loopback(url),
             _ => false,
         }
+    }
+
+    /// Tells the observer of a request that lasts until the returned value is dropped.
+    pub(super) fn observed(&self, url: &Url) -> Option<Box<dyn Send>> {
+        let host = url.host_str().unwrap_or_default();
+        Some(self.observer.as_ref()?.begin(host))
     }
 
     fn refuse(url: &Url) -> LagoonError {

@@ -125,6 +125,8 @@ impl Transport {
     ) -> Result<HttpResponse, LagoonError> {
         let credentials = &self.connection.credentials;
         let mut token = self.signed_in(credentials.token(), &mut limit).await?;
+        let observe = || self.connection.network.observed(&self.connection.url);
+        let mut observed = observe();
         let mut renewed = false;
         let mut doubted = false;
         let mut pause = Duration::from_millis(200);
@@ -154,8 +156,12 @@ impl Transport {
                         return attempt;
                     }
                     renewed = true;
+                    // ssh may prompt, and has a host of its own.
+                    drop(observed.take());
                     let renew = credentials.renew(&token);
-                    match self.signed_in(renew, &mut limit).await? {
+                    let newer = self.signed_in(renew, &mut limit).await?;
+                    observed = observe();
+                    match newer {
                         Some(newer) => token = newer,
                         None => return attempt,
                     }

@@ -26,7 +26,7 @@ const USUAL_SIZE: (u16, u16) = (24, 80);
 
 /// Erases the row, then everything after its first character. tmux would move the screen into its
 /// history if an empty screen were erased from its first character.
-const ERASE: &str = "\r\x1b[K\x1b[C\x1b[J\r";
+pub(super) const ERASE: &str = "\r\x1b[K\x1b[C\x1b[J\r";
 
 pub(super) type Render = Box<dyn Fn() -> String + Send>;
 
@@ -73,6 +73,12 @@ struct Frame {
 /// Nothing is drawn until drop.
 pub(super) struct Hidden(Bottom);
 
+/// A request, until drop.
+pub(crate) struct Waiting {
+    bottom: Bottom,
+    id: u64,
+}
+
 impl Bottom {
     pub(super) fn new(term: Option<Term>) -> Bottom {
         let shared = Shared {
@@ -117,16 +123,18 @@ impl Bottom {
         self.change(|state| state.progress.retain(|(of, _)| *of != id));
     }
 
-    pub(super) fn add_request(&self, line: ProgressLine) -> u64 {
-        self.change(|state| {
+    /// Shows, unless something else is shown, that a request takes long.
+    pub(super) fn waiting_for(&self, host: &str) -> Waiting {
+        let line = ProgressLine::new(&format!("waiting for {host}"), None);
+        let id = self.change(|state| {
             let id = state.next_id();
             state.requests.push((id, line));
             id
-        })
-    }
-
-    pub(super) fn remove_request(&self, id: u64) {
-        self.change(|state| state.requests.retain(|(of, _)| *of != id));
+        });
+        Waiting {
+            bottom: self.clone(),
+            id,
+        }
     }
 
     /// Replaces the text; `None` removes it.
@@ -194,14 +202,7 @@ impl Bottom {
         if state.drawn.as_ref() == Some(&frame) {
             return;
         }
-        // Without automatic wrapping, a line stays on its row even if the terminal has just become
-        // narrower or takes a character for wider.
-        let mut text = format!("{ERASE}\x1b[?7l{}\x1b[?7h", frame.lines.join("\r\n"));
-        if let above @ 1.. = frame.lines.len() - 1 {
-            text.push_str(&format!("\x1b[{above}A"));
-        }
-        text.push('\r');
-        put(term, &text);
+        put(term, &self::frame(&frame.lines));
         state.drawn = Some(frame);
     }
 
@@ -221,6 +222,24 @@ impl Drop for Hidden {
     fn drop(&mut self) {
         self.0.change(|state| state.prompts -= 1);
     }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.bottom
+            .change(|state| state.requests.retain(|(of, _)| *of != self.id));
+    }
+}
+
+/// Replaces what is drawn from the cursor on, and returns the cursor to its beginning.
+pub(super) fn frame(lines: &[String]) -> String {
+    let up = match lines.len().saturating_sub(1) {
+        0 => String::new(),
+        rows => format!("\x1b[{rows}A"),
+    };
+    // Without automatic wrapping, a line stays on its row even if the terminal has just become
+    // narrower or takes a character for wider.
+    format!("{ERASE}\x1b[?7l{}\x1b[?7h\r{up}", lines.join("\r\n"))
 }
 
 /// In one piece, so that no half of it is visible.

@@ -34,7 +34,7 @@ pub(crate) use prompt::{Choice, Prompt, PromptError, Question};
 pub(crate) use streams::{Stream, StreamError};
 pub(crate) use style::{ColorChoice, Palette, Style, Symbols};
 
-use bottom::Bottom;
+use bottom::{Bottom, Waiting};
 use streams::Streams;
 
 #[derive(Debug, Clone, Default)]
@@ -166,6 +166,14 @@ impl Ui {
         } else {
             Box::new(progress::NoProgress)
         }
+    }
+
+    /// Shows, unless something else is shown, that a request takes long; until drop.
+    pub(crate) fn waiting_for(&self, host: &str) -> Option<Waiting> {
+        let Inner {
+            options, bottom, ..
+        } = &*self.inner;
+        (!options.quiet).then(|| bottom.waiting_for(host))
     }
 
     pub(crate) fn live(&self) -> Option<LiveArea> {

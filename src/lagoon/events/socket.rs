@@ -177,6 +177,7 @@ mod tests {
                 allow_http: false,
                 proxy: None,
                 variables: NetworkVariables::default(),
+                observer: None,
             },
             max_response: 1,
             trace: None,

@@ -21,6 +21,7 @@ impl Network {
         })?;
         let address = url.origin().ascii_serialization();
         let begun = Instant::now();
+        let _observed = self.observed(&url);
         let answered = timeout(self.timeout, self.exchange(&url, request)).await;
         let answered =
             answered.unwrap_or_else(|_| Err(LagoonError::timed_out(address.clone(), self.timeout)));

@@ -3,7 +3,7 @@
 //! While a prompt is open, the hidden cursor is at the start of its first line: wherever a resized
 //! terminal moves that line, all that the prompt drew is behind the cursor, and nothing else is.
 
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::layout::{self, Size};
 use super::line::{Accept, Line};
 use super::picker::{CTRL_U, Picker, Step};
 use super::{Check, Choice, Prompt, PromptError, Question, keys};
-use crate::terminal::bottom::Hidden;
+use crate::terminal::bottom::{ERASE, Hidden, frame};
 use crate::terminal::mode::RawMode;
 use crate::terminal::{Palette, Stream, Style, Ui, clean_line, message};
 
@@ -23,10 +23,6 @@ use crate::terminal::{Palette, Stream, Style, Ui, clean_line, message};
 const TICK: Duration = Duration::from_millis(100);
 /// The columns beside a yes-or-no question: mark, `[y/N]` and answer.
 const CONFIRM: usize = 16;
-/// Without automatic wrapping, a character that is wider than expected cannot break a line.
-const NO_WRAP: &str = "\u{1b}[?7l";
-const WRAP: &str = "\u{1b}[?7h";
-const ERASE_BELOW: &str = "\r\u{1b}[J";
 
 pub(in crate::terminal) struct TerminalPrompt {
     ui: Ui,
@@ -62,7 +58,7 @@ impl TerminalPrompt {
         let raw = RawMode::enter().map_err(PromptError::Io)?;
         let answer = self.drive(widget);
         // If the terminal is gone there is nothing to restore.
-        let _ = self.term.write_str(ERASE_BELOW);
+        let _ = self.term.write_str(ERASE);
         let _ = self.term.show_cursor();
         drop(raw);
         answer
@@ -77,7 +73,9 @@ impl TerminalPrompt {
             let size = self.size();
             if resizes.any() || drawn != Some(size) {
                 let lines = widget.lines(palette, size);
-                self.draw(&lines).map_err(PromptError::Io)?;
+                self.term
+                    .write_str(&frame(&lines))
+                    .map_err(PromptError::Io)?;
                 drawn = Some(size);
             }
             let Some(key) = next_key(TICK)? else { continue };
@@ -87,17 +85,6 @@ impl TerminalPrompt {
                 Step::Cancelled => return Err(PromptError::Interrupted),
             }
         }
-    }
-
-    /// Replaces the lines of the prompt and returns to the start of the first one.
-    fn draw(&self, lines: &[String]) -> io::Result<()> {
-        let up = match lines.len().saturating_sub(1) {
-            0 => String::new(),
-            rows => format!("\u{1b}[{rows}A"),
-        };
-        let text = lines.join("\r\n");
-        self.term
-            .write_str(&format!("{ERASE_BELOW}{NO_WRAP}{text}{WRAP}\r{up}"))
     }
 
     fn ask_line<T>(&self, question: &str, accept: Accept<'_, T>) -> Result<T, PromptError> {
