@@ -22,7 +22,7 @@ use tokio::sync::OnceCell;
 
 pub(crate) use browser::BrowserWindow;
 pub(crate) use discovery::DiscoveryOutcome;
-pub(crate) use interrupt::{Claim, GiveUp, Interrupts};
+pub(crate) use interrupt::{Claim, GiveUp, Ignored, Interrupts};
 pub(crate) use output_failures::OutputFailures;
 pub(crate) use reach::Route;
 #[cfg(feature = "sandbox")]
@@ -35,7 +35,7 @@ use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 use crate::settings::{Settings, SettingsError, SettingsErrorKind, Target, TargetSetting};
 use crate::state::Claims;
-use crate::terminal::{PromptError, StreamError, Ui};
+use crate::terminal::{Pager, PromptError, StreamError, Ui};
 
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(not(feature = "sandbox"), allow(dead_code))]
@@ -184,6 +184,13 @@ impl App {
     /// command ends.
     pub(crate) fn claim_interrupt(&self) -> Claim {
         self.interrupts.claim()
+    }
+
+    /// Sends all output to the user's pager until drop; `None` if there is none. Ctrl-C is for the
+    /// pager.
+    pub(crate) fn page(&self) -> Option<(Pager, Ignored)> {
+        let ignored = self.interrupts.ignore_ctrl_c();
+        Some((self.ui.page()?, ignored))
     }
 
     pub(crate) fn config_folder(&self) -> Result<&Path, Error> {

@@ -354,5 +354,8 @@ fn ui(env: &Env, flags: &Flags, color: ColorChoice) -> Ui {
         verbose: flags.verbose,
         no_input: flags.no_input,
         ci: env.ci,
+        pager: env.pager.clone(),
+        has_less_options: env.has_less_options,
+        tmux: env.tmux,
     })
 }

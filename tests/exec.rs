@@ -81,7 +81,7 @@ fn arguments_after_the_dashes_are_quoted() {
     ---- stderr
     127.0.0.1 · lagoon-demo/develop
     run 3 (lagoon-task-xxxx)
-    started, not finished
+    follow it: tasks logs 3 -f
     ");
     assert_snapshot!(started("tsv"), @"
     exit code: 0
@@ -90,7 +90,7 @@ fn arguments_after_the_dashes_are_quoted() {
     ---- stderr
     127.0.0.1 · lagoon-demo/develop
     run 4 (lagoon-task-xxxx)
-    started, not finished
+    follow it: tasks logs 4 -f
     ");
     assert_snapshot!(started("id"), @"
     exit code: 0
@@ -99,7 +99,7 @@ fn arguments_after_the_dashes_are_quoted() {
     ---- stderr
     127.0.0.1 · lagoon-demo/develop
     run 5 (lagoon-task-xxxx)
-    started, not finished
+    follow it: tasks logs 5 -f
     ");
 }
 

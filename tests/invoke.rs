@@ -95,7 +95,7 @@ fn without_waiting_the_run_is_started_not_finished() {
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 1 (lagoon-task-xxxx)
-    started, not finished
+    follow it: tasks logs 1 -f
     ");
     assert_snapshot!(started("tsv"), @"
     exit code: 0
@@ -104,7 +104,7 @@ fn without_waiting_the_run_is_started_not_finished() {
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 2 (lagoon-task-xxxx)
-    started, not finished
+    follow it: tasks logs 2 -f
     ");
     assert_snapshot!(started("id"), @"
     exit code: 0
@@ -113,7 +113,7 @@ fn without_waiting_the_run_is_started_not_finished() {
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 3 (lagoon-task-xxxx)
-    started, not finished
+    follow it: tasks logs 3 -f
     ");
 }
 
@@ -260,7 +260,7 @@ fn invalid_values_are_refused_before_the_start() {
     assert_snapshot!(shown, @"error: `-` (stdin) can be given only once");
     assert_snapshot!(refused(&[]), @"
     error: no task given, and no terminal to prompt on
-    hint: name the task after `invoke`; to list tasks: tasks list
+    hint: name the task by its name or id after `invoke`; to list tasks: tasks list
     ");
     let missing = invoke(&env, &["Run yarn adit"]);
     assert_snapshot!(missing.error(5), @"

@@ -211,7 +211,8 @@ fn several_runs_share_one_line_with_their_states_and_the_estimate() {
     assert_eq!(terminal.finish(), 130);
 
     // Also by commands for runs that exist.
-    for line in [["wait", "3", "4", "-y"], ["logs", "3", "4", "-f"]] {
+    let id = start(&env, &[Step::Status(Status::Running)]);
+    for line in [["wait", "3", &id, "-y"], ["logs", "3", &id, "-f"]] {
         let mut terminal = Terminal::start(&env.command(&line)).hiding(env.token());
         terminal.wait_for("of about 40 s");
         terminal.send(CTRL_C);

@@ -31,12 +31,25 @@ struct State {
     /// The number of signals, and the last one.
     signals: watch::Sender<(u32, Kind)>,
     claims: AtomicUsize,
+    /// The number of values of [`Ignored`].
+    ignores: AtomicUsize,
     noticed: AtomicBool,
 }
 
 /// The right to handle the next signal, until drop.
 pub(crate) struct Claim {
     state: Arc<State>,
+}
+
+/// Ctrl-C is ignored until drop, because it is for another program at the terminal.
+pub(crate) struct Ignored {
+    state: Arc<State>,
+}
+
+impl Drop for Ignored {
+    fn drop(&mut self) {
+        self.state.ignores.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Interrupts {
@@ -47,6 +60,7 @@ impl Interrupts {
             state: Arc::new(State {
                 signals,
                 claims: AtomicUsize::new(0),
+                ignores: AtomicUsize::new(0),
                 noticed: AtomicBool::new(false),
             }),
         }
@@ -77,6 +91,9 @@ impl Interrupts {
             };
             let _ = ready.send(());
             while let Some(kind) = incoming.next().await {
+                if kind == Kind::Interrupted && self.state.ignores.load(Ordering::SeqCst) > 0 {
+                    continue;
+                }
                 self.signal(kind);
                 let state = self.state.clone();
                 tokio::spawn(async move {
@@ -101,6 +118,13 @@ impl Interrupts {
     pub(crate) fn claim(&self) -> Claim {
         self.state.claims.fetch_add(1, Ordering::SeqCst);
         Claim {
+            state: self.state.clone(),
+        }
+    }
+
+    pub(crate) fn ignore_ctrl_c(&self) -> Ignored {
+        self.state.ignores.fetch_add(1, Ordering::SeqCst);
+        Ignored {
             state: self.state.clone(),
         }
     }

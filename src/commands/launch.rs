@@ -5,6 +5,7 @@ mod dry_run;
 mod flags;
 mod interrupt;
 mod log;
+mod next;
 mod progress;
 mod read_failure;
 mod results;

@@ -35,6 +35,8 @@ Examples:
   tasks logs --last -f
   # Print the log of the newest failed run of an environment
   tasks logs --latest -e main --status failed
+  # Follow it in a script that does not depend on the outcome
+  tasks logs 1234 -f --no-exit-status
   # Print the last 20 lines
   tasks logs 1234 --tail 20
   # Print the log as a JSON string
@@ -53,6 +55,12 @@ pub(crate) struct LogsArgs {
     /// Print the log byte for byte as Lagoon stores it
     #[arg(long, conflicts_with = "live")]
     raw: bool,
+    /// Print the log without a pager
+    #[arg(long)]
+    no_pager: bool,
+    /// With --follow, succeed whatever the outcome of the run
+    #[arg(long, requires = "follow")]
+    no_exit_status: bool,
     #[command(flatten)]
     live: LiveFlags,
     #[command(flatten)]
@@ -85,17 +93,31 @@ pub(crate) async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
     }
     let several = runs.len() + missing.len() > 1;
     let mut failures = missing;
+    let mut pager = None;
     for run in &runs {
+        let log = match log(app, run).await {
+            Ok(log) => log,
+            Err(error) => {
+                failures.push(error);
+                continue;
+            }
+        };
+        let has_text = matches!(&log, Log::Text(text) if !log::is_blank(text));
+        if has_text && pager.is_none() && !args.no_pager && !args.raw {
+            pager = app.page();
+        }
         if several {
             app.ui.note(&format!("run {} ({}):", run.id, run.name));
         }
-        match show(app, run, &args).await {
+        match show(app, run, &log, &args) {
             Ok(true) => {}
             // The output is closed.
             Ok(false) => return Ok(()),
             Err(error) => failures.push(error),
         }
     }
+    // Errors are printed when the pager has ended.
+    drop(pager);
     ops::runs::wait::first_of_all(failures)
 }
 
@@ -116,6 +138,7 @@ async fn follow(
         },
         raw: args.raw,
         quits: log == Stream::Out,
+        ignores_outcome: args.no_exit_status,
         expected: usual_length(app, &runs).await,
         ..args.waiting.watch(app)
     };
@@ -173,13 +196,15 @@ fn unavailable(run: &Run, log: &Log) -> Option<Error> {
     }
 }
 
-/// Prints a log. `false` if the output is closed.
-async fn show(app: &App, run: &Run, args: &LogsArgs) -> Result<bool, Error> {
+/// Fails if the run has finished and has no log.
+async fn log(app: &App, run: &Run) -> Result<Log, Error> {
     let log = read(app, run).await?;
-    if let Some(error) = unavailable(run, &log) {
-        return Err(error);
-    }
-    let is_shown = matches!(&log, Log::Text(text) if !log::is_blank(text));
+    unavailable(run, &log).map_or(Ok(log), Err)
+}
+
+/// Prints a log. `false` if the output is closed.
+fn show(app: &App, run: &Run, log: &Log, args: &LogsArgs) -> Result<bool, Error> {
+    let is_shown = matches!(log, Log::Text(text) if !log::is_blank(text));
     if !is_shown {
         app.ui.note(&if run.outcome().is_finished() {
             log::nothing_printed(run.id)
@@ -192,7 +217,7 @@ async fn show(app: &App, run: &Run, args: &LogsArgs) -> Result<bool, Error> {
         return Ok(true);
     };
     let mut out = LogOutput::new(app, Stream::Out, args.raw);
-    out.print(part(args, &text))?;
+    out.print(part(args, text))?;
     let closed = out.is_closed();
     out.finish()?;
     Ok(!closed)

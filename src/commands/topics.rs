@@ -74,7 +74,8 @@ Exit codes
    8  the run was still in progress at the timeout
    9  diff: there are changes
   10  the run never started
- 130  interrupted (Ctrl-C)
+ 130  interrupted (Ctrl-C, except in `runs --watch` and `sandbox serve`, which
+      end with 0)
  143  terminated (SIGTERM, SIGHUP, SIGQUIT)
 
 Only commands that wait for a run (wait, --wait, --follow) exit with 3, 6, 8 or
@@ -96,7 +97,7 @@ pub(crate) const ENVIRONMENT: &str = "\
 Environment variables
 
 Flags take precedence over variables, and variables over the configuration
-file. A variable that is set but empty is an error.
+file. A variable that is set but empty is an error, except TASKS_PAGER.
 
   TASKS_CONTEXT      Context (-l)
   TASKS_PROJECT      Project (-p)
@@ -116,6 +117,8 @@ file. A variable that is set but empty is an error.
   TASKS_SSH_HOST, TASKS_SSH_PORT
                      SSH host that issues tokens, for the same Lagoon as
                      TASKS_TOKEN
+  TASKS_PAGER        Pager for `logs` at a terminal (default $PAGER, otherwise
+                     less). If it is empty or cat, no pager is used
   TASKS_VAR_*        Values for task files, and for variables in x-lagoon-project
                      of a compose file. `from_env` may read only these and
                      the variables from --allow-env
@@ -140,6 +143,7 @@ file. A variable that is set but empty is an error.
   NO_COLOR           Use no colour (--color never)
   CLICOLOR_FORCE     Use colour even without a terminal
   TERM, COLUMNS      Type and width of the terminal
+  PAGER, LESS        Pager and its options (default for LESS: FRX)
   CI                 Never prompt (--no-input)
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR
                      Proxies and certificates for all connections. An unusable

@@ -34,6 +34,10 @@ pub(crate) struct Env {
     pub utf8: bool,
     /// `CI` is neither empty nor `false` nor `0`.
     pub ci: bool,
+    /// `TASKS_PAGER`, else `PAGER`; if empty, no pager is used.
+    pub pager: Option<String>,
+    pub has_less_options: bool,
+    pub tmux: bool,
     pub desktop: Desktop,
     pub pod_place: HashMap<&'static str, String>,
     home: Option<PathBuf>,
@@ -118,6 +122,12 @@ impl Env {
                 .into_iter()
                 .find_map(lossy)
                 .is_some_and(|locale| is_utf8(&locale)),
+            pager: match text("TASKS_PAGER")? {
+                None => var("PAGER").map(|value| value.to_string_lossy().into_owned()),
+                given => given,
+            },
+            has_less_options: var("LESS").is_some(),
+            tmux: lossy("TMUX").is_some(),
             ci: lossy("CI").is_some_and(|v| v != "false" && v != "0"),
             desktop: {
                 let over_ssh = lossy("SSH_CONNECTION").is_some();

@@ -14,6 +14,7 @@ pub(crate) mod facts;
 pub(crate) mod live;
 pub(crate) mod log;
 mod mode;
+mod pager;
 pub(crate) mod progress;
 pub(crate) mod prompt;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub(crate) use facts::Terminal;
 pub(crate) use live::LiveArea;
 pub(crate) use log::LogCleaner;
 pub(crate) use mode::restore;
+pub(crate) use pager::Pager;
 pub(crate) use progress::Progress;
 pub(crate) use prompt::{Choice, Prompt, PromptError, Question};
 pub(crate) use streams::{Stream, StreamError};
@@ -54,6 +56,12 @@ pub(crate) struct UiOptions {
     pub verbose: bool,
     pub no_input: bool,
     pub ci: bool,
+    /// The command line of the pager; if empty or `cat`, none is used. `None` for the default.
+    pub pager: Option<String>,
+    /// `LESS` is set.
+    pub has_less_options: bool,
+    /// The terminal is one of tmux.
+    pub tmux: bool,
 }
 
 /// The only place that prints. Clones share the streams.
@@ -182,6 +190,31 @@ impl Ui {
         } = &*self.inner;
         let is_there = terminal.stdout && terminal.stderr && !options.dumb;
         is_there.then(|| LiveArea::new(&self.inner.bottom))
+    }
+
+    /// Sends all output to the user's pager until drop; `None` if there is none.
+    pub(crate) fn page(&self) -> Option<Pager> {
+        Pager::start(self)
+    }
+
+    /// Rings, and asks the terminal for a desktop notification with this text (OSC 9).
+    pub(crate) fn notify(&self, text: &str) {
+        let Inner {
+            options, terminal, ..
+        } = &*self.inner;
+        if !terminal.stderr || options.dumb {
+            return;
+        }
+        let mut notice = format!("\u{1b}]9;tasks: {}\u{7}", clean_line(text));
+        if options.tmux {
+            // tmux passes on what is wrapped like this.
+            notice = format!(
+                "\u{1b}Ptmux;{}\u{1b}\\",
+                notice.replace('\u{1b}', "\u{1b}\u{1b}")
+            );
+        }
+        let text = format!("\u{7}{notice}");
+        let _ = self.unmasked().write(Stream::Err, text.as_bytes());
     }
 
     /// Returns when stdout is closed, where that can be detected.

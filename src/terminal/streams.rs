@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::pager::PagerInput;
 use crate::secret::Masker;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,7 @@ struct StreamPair {
     maskers: [Masker; 2],
     /// The last line of each [`Stream`] is incomplete.
     open_lines: [bool; 2],
+    pager: Option<PagerInput>,
 }
 
 enum StreamSink {
@@ -65,6 +67,7 @@ impl Streams {
                 sink,
                 maskers: Default::default(),
                 open_lines: Default::default(),
+                pager: None,
             }),
             failure: OnceLock::new(),
         }
@@ -103,6 +106,11 @@ impl Streams {
         self.failure.get().map(String::as_str)
     }
 
+    /// Redirects all output to a pager, or no longer.
+    pub(super) fn page(&self, pager: Option<PagerInput>) {
+        self.lock().pager = pager;
+    }
+
     pub(super) fn has_open_line(&self, stream: Stream) -> bool {
         self.lock().open_lines[stream as usize]
     }
@@ -111,7 +119,7 @@ impl Streams {
         if let Some(last) = bytes.last() {
             both.open_lines[stream as usize] = *last != b'\n';
         }
-        let written = both.sink.put(stream, bytes).map_err(StreamError::from);
+        let written = both.put(stream, bytes).map_err(StreamError::from);
         if let (Stream::Out, Err(StreamError::Io(error))) = (stream, &written) {
             self.failure.get_or_init(|| error.to_string());
         }
@@ -121,6 +129,17 @@ impl Streams {
     fn lock(&self) -> MutexGuard<'_, StreamPair> {
         // A panic elsewhere must not suppress the error message that follows it.
         self.both.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl StreamPair {
+    fn put(&mut self, stream: Stream, bytes: &[u8]) -> io::Result<()> {
+        match (&self.pager, stream) {
+            (Some(pager), Stream::Out) => pager.write(bytes),
+            // A message must not be lost because the user has quit the pager.
+            (Some(pager), Stream::Err) if pager.has_stderr && pager.write(bytes).is_ok() => Ok(()),
+            _ => self.sink.put(stream, bytes),
+        }
     }
 }
 

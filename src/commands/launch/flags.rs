@@ -33,6 +33,9 @@ pub(crate) struct WaitFlags {
         value_name = "ACTION"
     )]
     on_interrupt: Option<OnInterrupt>,
+    /// Ring the bell and show a notification at the end
+    #[arg(long, hide_short_help = true)]
+    bell: bool,
 }
 
 /// The effect of Ctrl-C on a run.
@@ -56,7 +59,8 @@ impl WaitFlags {
             self.on_interrupt
                 .map(|what| format!("--on-interrupt={}", spelled(what))),
         ];
-        words.into_iter().flatten().collect()
+        let bell = self.bell.then(|| "--bell".to_owned());
+        words.into_iter().flatten().chain(bell).collect()
     }
 
     /// Refuses these flags if nothing is waited for; `remedy` is the hint.
@@ -65,6 +69,7 @@ impl WaitFlags {
             (self.timeout.is_some(), "--timeout"),
             (self.start_timeout.is_some(), "--start-timeout"),
             (self.on_interrupt.is_some(), "--on-interrupt"),
+            (self.bell, "--bell"),
         ]);
         match given.next() {
             Some(flag) => Err(Error::no_effect(&flag, needed)),
@@ -83,6 +88,7 @@ impl WaitFlags {
     pub(crate) fn watch<'a>(&self, app: &'a App) -> Watch<'a> {
         Watch {
             on_interrupt: self.on_interrupt.unwrap_or_default(),
+            bell: self.bell,
             ..Watch::new(app, self.limits())
         }
     }
@@ -163,6 +169,14 @@ impl StartFlags {
         }
         words.extend(self.flags.words());
         words
+    }
+
+    /// The same flags with --follow.
+    pub(super) fn following(&self) -> StartFlags {
+        StartFlags {
+            follow: true,
+            ..self.clone()
+        }
     }
 
     pub(crate) fn waits(&self) -> bool {

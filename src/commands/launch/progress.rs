@@ -1,8 +1,8 @@
 //! Reports of launches on stderr, as soon as each outcome is known.
 
 use crate::app::App;
+use crate::commands::launch::next::wait_line;
 use crate::commands::launch::results::reason_text;
-use crate::commands::launch::start::wait_line;
 use crate::commands::launch::{ReadFailureNotice, Start};
 use crate::commands::report::{ResultShape, RunReport};
 use crate::commands::select;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::commands::launch::confirm::{confirm_all, confirm_one};
 use crate::commands::launch::dry_run::DryRun;
+use crate::commands::launch::next::{FollowAnswer, wait_line};
 use crate::commands::launch::progress::{UnfinishedWatcher, already};
 use crate::commands::launch::results::{LaunchEntry, LaunchResults};
 use crate::commands::launch::{BulkFlags, ReadFailureNotice, RunLines, StartFlags};
@@ -95,7 +96,21 @@ impl<'a> Start<'a> {
         let started = starter.start_all(&launches, &mut others, claim.signalled(), report);
         let (outcomes, signal) = started.await;
         drop(claim);
-        self.conclude(&launches, outcomes, signal).await
+        let following = self.flags.following();
+        match self.offer_to_follow(&outcomes, signal)? {
+            FollowAnswer::Yes => {
+                let start = Start {
+                    flags: &following,
+                    ..self
+                };
+                start.conclude(&launches, outcomes, signal).await
+            }
+            FollowAnswer::No => self.conclude(&launches, outcomes, signal).await,
+            FollowAnswer::Interrupted => {
+                let signal = Some(Kind::Interrupted);
+                self.conclude(&launches, outcomes, signal).await
+            }
+        }
     }
 
     fn options(&self) -> StartOptions {
@@ -172,6 +187,7 @@ impl<'a> Start<'a> {
         let all = launches.iter().zip(outcomes);
         let failures = all.filter_map(|(launch, outcome)| self.failure(launch, outcome, signal));
         let failures: Vec<Error> = failures.collect();
+        let mut next = None;
         let verdict = if waits {
             let mut watch = self.flags.watch(app);
             watch.lines = lines.then_some(RunLines::Ends(&self.answer));
@@ -193,15 +209,12 @@ impl<'a> Start<'a> {
             let own = (self.shape == ResultShape::One).then_some(failures);
             wait::first_of_all(own.unwrap_or_default()).and(Err(error))
         } else {
-            if started.iter().any(|run| !run.outcome().is_finished()) {
-                app.ui.note(&match self.shape {
-                    ResultShape::One => "started, not finished".to_owned(),
-                    ResultShape::Many => format!("{} started, not finished", started.len()),
-                });
-            }
+            next = self.next_step(&started);
             wait::first_of_all(failures)
         };
-        verdict.and(self.print(entries, &printed))
+        let given = self.print(entries, &printed);
+        next.iter().for_each(|next| app.ui.note(next));
+        verdict.and(given)
     }
 
     fn print(self, entries: Vec<LaunchEntry<'_>>, printed: &[i64]) -> Result<(), Error> {
@@ -284,10 +297,4 @@ fn interrupted(app: &App, kind: Kind, outcomes: &[LaunchOutcome]) -> Error {
     error.hint(format!(
         "the started runs continue; to wait for them: {line}"
     ))
-}
-
-pub(super) fn wait_line(app: &App, ids: impl IntoIterator<Item = String>) -> String {
-    let mut words = scope::line_start(app, "wait");
-    words.extend(ids);
-    quoting::suggestion(words)
 }

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::commands::launch::ReadFailureNotice;
 use crate::commands::launch::flags::OnInterrupt;
 use crate::commands::launch::log::LogOutput;
-use crate::commands::launch::start::wait_line;
+use crate::commands::launch::next::{follow_line, wait_line};
 use crate::commands::report::{ResultPrinter, RunReport};
 use crate::domain::run::Log;
 use crate::domain::{Outcome, Run};
@@ -40,6 +40,10 @@ pub(crate) struct Watch<'a> {
     /// The log is the whole output: when the output is closed, the command exits quietly.
     pub quits: bool,
     pub expected: Option<Duration>,
+    /// Notify the user when the wait ends.
+    pub bell: bool,
+    /// Succeed also if a run fails or is cancelled.
+    pub ignores_outcome: bool,
     /// Print runs one by one (`-o jsonl`).
     pub lines: Option<RunLines<'a>>,
 }
@@ -64,6 +68,8 @@ impl<'a> Watch<'a> {
             raw: false,
             quits: false,
             expected: None,
+            bell: false,
+            ignores_outcome: false,
             lines: None,
         }
     }
@@ -93,6 +99,9 @@ impl<'a> Watch<'a> {
             .into_iter()
             .filter_map(WaitOutcome::failure)
             .collect();
+        if self.ignores_outcome {
+            failures.retain(|error| !matches!(error.kind, Kind::RunFailed | Kind::RunCancelled));
+        }
         failures.extend(missing);
         let verdict = wait::verdict_of_all(failures, total);
         (runs, verdict.map_err(|e| self.with_wait_line(e)))
@@ -112,6 +121,9 @@ impl<'a> Watch<'a> {
             kind = claim.signalled() => Err(kind),
         };
         display.finish();
+        if self.bell && ended.is_ok() {
+            self.app.ui.notify(&progress_text(&display.last()));
+        }
         let last = || display.last().into_iter().cloned().collect::<Vec<Run>>();
         match ended {
             Ok(Ok(waited)) => Ok(waited),
@@ -174,7 +186,7 @@ impl<'a> Watch<'a> {
         self.with_wait_line(error)
     }
 
-    /// Adds the command line that waits for runs still in progress.
+    /// Adds the command line that waits for runs still in progress, or follows them.
     fn with_wait_line(&self, error: Error) -> Error {
         let goes_on = matches!(
             error.kind,
@@ -194,13 +206,20 @@ impl<'a> Watch<'a> {
         if !goes_on || going.is_empty() {
             return error;
         }
-        let go_on = if going.len() == 1 {
-            "the run continues; to wait for it"
-        } else {
-            "the runs continue; to wait for them"
+        let (continues, it) = match going.len() {
+            1 => ("the run continues", "it"),
+            _ => ("the runs continue", "them"),
         };
-        let line = wait_line(self.app, going);
-        error.hint(format!("{go_on}: {line}"))
+        error.hint(match self.log {
+            Some(_) => format!(
+                "{continues}; to follow {it}: {}",
+                follow_line(self.app, going)
+            ),
+            None => format!(
+                "{continues}; to wait for {it}: {}",
+                wait_line(self.app, going)
+            ),
+        })
     }
 
     async fn show_last_lines(&self, waited: &[WaitOutcome]) {
@@ -266,6 +285,7 @@ fn progress_text(runs: &[&Run]) -> String {
             None => counts.push((status, 1)),
         }
     }
+    counts.sort_by_key(|(status, _)| Outcome::of(status).is_finished());
     let counts = counts
         .iter()
         .map(|(status, count)| format!("{count} {status}"));

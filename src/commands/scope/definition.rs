@@ -183,6 +183,10 @@ pub(crate) fn line_start(app: &App, command: &str) -> Vec<String> {
     {
         words.extend(["-l".to_owned(), label]);
     }
+    #[cfg(feature = "sandbox")]
+    if let Some(role) = &app.settings.role {
+        words.extend(["--as".to_owned(), role.clone()]);
+    }
     words.push(command.to_owned());
     words
 }

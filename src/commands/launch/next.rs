@@ -1,0 +1,73 @@
+//! The next step after a start: to follow the run.
+
+use crate::app::App;
+use crate::commands::launch::Start;
+use crate::commands::report::ResultShape;
+use crate::commands::scope;
+use crate::domain::Run;
+use crate::domain::task::quoting;
+use crate::error::{Error, Kind};
+use crate::ops::launch::start::LaunchOutcome;
+use crate::output::Format;
+use crate::terminal::PromptError;
+
+pub(super) enum FollowAnswer {
+    Yes,
+    No,
+    Interrupted,
+}
+
+impl Start<'_> {
+    /// Asks whether to follow the run if it was started from prompts and nothing waits for it.
+    pub(super) fn offer_to_follow(
+        &self,
+        outcomes: &[LaunchOutcome],
+        signal: Option<Kind>,
+    ) -> Result<FollowAnswer, Error> {
+        let ui = &self.app.ui;
+        let started = match (self.shape, outcomes, signal) {
+            (ResultShape::One, [outcome], None) => outcome.started(),
+            _ => None,
+        };
+        let is_running = started.is_some_and(|run| !run.outcome().is_finished());
+        let was_prompted = self.equivalent.is_some() && ui.can_prompt() && !ui.is_quiet();
+        let has_table = self.answer.format() == Format::Table;
+        if !(is_running && was_prompted && has_table) || self.flags.waits() {
+            return Ok(FollowAnswer::No);
+        }
+        match ui.prompt().confirm("Follow the log?", true) {
+            Ok(true) => Ok(FollowAnswer::Yes),
+            Ok(false) => Ok(FollowAnswer::No),
+            Err(PromptError::Interrupted) => Ok(FollowAnswer::Interrupted),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The command line that follows the started run, or waits for the started runs; `None` if none
+    /// is in progress.
+    pub(super) fn next_step(&self, started: &[Run]) -> Option<String> {
+        let going = started.iter().filter(|run| !run.outcome().is_finished());
+        let ids: Vec<String> = going.map(|run| run.id.to_string()).collect();
+        match (self.shape, ids.len()) {
+            (_, 0) => None,
+            (ResultShape::One, _) => Some(format!("follow it: {}", follow_line(self.app, ids))),
+            (ResultShape::Many, count) => Some(format!(
+                "{count} started; to wait for them: {}",
+                wait_line(self.app, ids)
+            )),
+        }
+    }
+}
+
+pub(super) fn wait_line(app: &App, ids: impl IntoIterator<Item = String>) -> String {
+    let mut words = scope::line_start(app, "wait");
+    words.extend(ids);
+    quoting::suggestion(words)
+}
+
+pub(super) fn follow_line(app: &App, ids: impl IntoIterator<Item = String>) -> String {
+    let mut words = scope::line_start(app, "logs");
+    words.extend(ids);
+    words.push("-f".to_owned());
+    quoting::suggestion(words)
+}
