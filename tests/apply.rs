@@ -742,3 +742,28 @@ fn a_concurrent_change_is_not_overwritten() {
     );
     assert_eq!(mutations(&env), before);
 }
+
+#[test]
+fn apply_warns_about_a_service_that_no_environment_has() {
+    let env = TestEnv::bare();
+    file(
+        &env,
+        "tasks:\n  - {name: A, command: a, service: solr}\n  - {name: B, command: b, service: cli}\n",
+    );
+    let words = "no environment of project lagoon-demo has the service `solr`, so a run of the task would never start; \
+                 services: `cli`, ";
+    let planned = env.tasks(&["diff", "-o", "json"]).ends_with(9).json();
+    let notes = planned["steps"][0]["notes"].to_string();
+    assert!(notes.contains(words), "{notes}");
+    assert!(!planned["steps"][1]["notes"].to_string().contains("service"));
+    let applied = env.tasks(&["apply", "--yes"]).succeeds();
+    let said = applied
+        .stderr
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(said.contains("has the service `solr`"), "{applied}");
+    // What is there already is not reported again.
+    let again = env.tasks(&["apply", "--yes"]).succeeds();
+    assert!(!again.stderr.contains("solr"), "{again}");
+}

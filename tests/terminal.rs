@@ -304,3 +304,51 @@ fn define_without_a_name_prompts_for_everything() {
     );
     assert_eq!(task["advancedTaskDefinitionArguments"][0]["optional"], true);
 }
+
+#[test]
+fn the_define_prompts_check_services_and_defaults_at_once() {
+    let env = TestEnv::new();
+    let line = ["define", "-p", "lagoon-demo", "-e", "develop"];
+    let mut terminal = env.terminal(&line);
+    for (question, answer) in [
+        ("? Task name", "Copy\r"),
+        ("? Type", ENTER),
+        ("? Command", "copy\r"),
+        ("? Service", ENTER),
+        ("? Description", ENTER),
+        ("? Permission", ENTER),
+        ("? Add an argument", "COUNT\r"),
+        ("? Argument type", DOWN),
+        ("❯ numeric", ENTER),
+        ("? Optional?", "y\r"),
+        ("? Label", ENTER),
+        ("? Default", "many\r"),
+        ("use digits and dots only", "\x15"),
+        ("? Default", "7\r"),
+        ("? Add an argument", "FROM\r"),
+        ("? Argument type", "other"),
+        ("❯ other-environment", ENTER),
+        ("? Optional?", "y\r"),
+        ("? Label", ENTER),
+        ("❯ (none)", DOWN),
+        ("❯ main", ENTER),
+        ("? Add an argument", ENTER),
+        ("? Confirmation text", ENTER),
+    ] {
+        terminal.wait_for(question);
+        terminal.send(answer);
+    }
+    assert_eq!(terminal.finish(), 0);
+    let screen = terminal.screen().replace('\n', " ");
+    let defaults = "--arg-default COUNT=7 --arg-default FROM=main";
+    assert!(screen.contains(defaults), "{screen}");
+
+    // A project offers the services of all its environments.
+    let mut terminal = env.terminal(&["define", "-p", "lagoon-demo", "--command", "x"]);
+    terminal.wait_for("? Task name");
+    terminal.send("Any\r");
+    terminal.wait_for("? Service");
+    terminal.wait_for("mariadb");
+    terminal.send(CTRL_C);
+    assert_eq!(terminal.finish(), 130);
+}

@@ -5,12 +5,15 @@ use clap::ValueEnum;
 use crate::app::App;
 use crate::commands::flags::PermissionArg;
 use crate::commands::scope;
-use crate::commands::select::pick;
+use crate::commands::select::pick::{self, environment_choice};
 use crate::domain::ArgumentKind;
-use crate::domain::task::argument::is_shell_variable;
+use crate::domain::names::same_name;
+use crate::domain::plan::coverage::Coverage;
+use crate::domain::task::argument::{self, is_shell_variable};
 use crate::domain::task::definition::Target;
 use crate::domain::task::text::storable;
 use crate::error::Error;
+use crate::ops::definitions::define;
 use crate::ops::places::place;
 use crate::terminal::{Choice, Prompt, Question};
 
@@ -41,7 +44,7 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
         args.permission = Some(permission(prompt)?);
     }
     if args.args.is_empty() {
-        arguments(&mut args, prompt)?;
+        arguments(&mut args, app, &target).await?;
     }
     if args.confirmation_text.is_none() {
         args.confirmation_text = optional(prompt, "Confirmation text (leave empty for none)")?;
@@ -68,17 +71,14 @@ fn work(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
     Ok(())
 }
 
+/// Offers the services of the environment, or of the project's environments.
 async fn service(app: &App, target: &Target) -> Result<String, Error> {
-    let known = match target {
-        Target::Environment {
-            project,
-            environment,
-        } => {
-            let view = place::environment(app.lagoon().await?, project, environment, false).await?;
-            view.environment.services.unwrap_or_default()
-        }
-        _ => Vec::new(),
-    };
+    if matches!(target, Target::Group(_) | Target::System(_)) {
+        return pick::service(app, &[]);
+    }
+    let coverage = Coverage::names([""; 0]);
+    let site = define::site(app.lagoon().await?, target, &coverage, None).await?;
+    let known: Vec<String> = site.services().into_iter().flatten().cloned().collect();
     pick::service(app, &known)
 }
 
@@ -92,7 +92,9 @@ fn permission(prompt: &dyn Prompt) -> Result<PermissionArg, Error> {
     Ok(PermissionArg::value_variants()[picked])
 }
 
-fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
+async fn arguments(args: &mut DefineArgs, app: &App, target: &Target) -> Result<(), Error> {
+    let prompt = app.ui.prompt();
+    let prompt = prompt.as_ref();
     let in_shell = args.image.is_none();
     loop {
         let question = Question::new("Add an argument (leave empty to finish)").optional();
@@ -110,16 +112,59 @@ fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
             return Ok(());
         }
         let types = ArgumentKind::WORDS.map(Choice::new);
-        let kind = ArgumentKind::WORDS[prompt.select("Argument type", &types, Some(0))?];
+        let word = ArgumentKind::WORDS[prompt.select("Argument type", &types, Some(0))?];
+        let kind = ArgumentKind::parse(word);
         let is_optional = prompt.confirm("Optional?", false)?;
         let mark = if is_optional { "?" } else { "" };
-        let mut spec = format!("{name}{mark}:{kind}");
+        let mut spec = format!("{name}{mark}:{word}");
         if let Some(shown) = optional(prompt, "Label (leave empty to use the name)")? {
             spec.push_str(&format!(":{shown}"));
         }
         args.args.push(spec);
-        if let Some(default) = optional(prompt, "Default (leave empty for none)")? {
-            args.defaults.push(format!("{name}={default}"));
-        }
+        let default = match kind {
+            Some(kind) if kind.is_environment() => {
+                default_environment(app, target, &kind, prompt).await?
+            }
+            kind => default_text(prompt, kind == Some(ArgumentKind::Numeric))?,
+        };
+        args.defaults
+            .extend(default.map(|default| format!("{name}={default}")));
     }
+}
+
+fn default_text(prompt: &dyn Prompt, is_numeric: bool) -> Result<Option<String>, Error> {
+    let question = Question::new("Default (leave empty for none)").optional();
+    let text = prompt.text(&question, &|text| {
+        if is_numeric && !text.is_empty() && !argument::is_numeric(text) {
+            return Err("use digits and dots only".to_owned());
+        }
+        storable(text)
+    })?;
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+/// Only a task of a single environment can have a default environment.
+async fn default_environment(
+    app: &App,
+    target: &Target,
+    kind: &ArgumentKind,
+    prompt: &dyn Prompt,
+) -> Result<Option<String>, Error> {
+    let Target::Environment {
+        project,
+        environment,
+    } = target
+    else {
+        return Ok(None);
+    };
+    let (_, mut environments) = place::project(app.lagoon().await?, project).await?;
+    if *kind == ArgumentKind::OtherEnvironmentName {
+        environments.retain(|other| !same_name(&other.name, environment));
+    }
+    let none = Choice::new("(none)");
+    let choices = environments.iter().map(environment_choice);
+    let choices: Vec<Choice> = std::iter::once(none).chain(choices).collect();
+    let picked = prompt.select("Default", &choices, Some(0))?;
+    let picked = picked.checked_sub(1).map(|at| environments.swap_remove(at));
+    Ok(picked.map(|environment| environment.name))
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::manifest::{Desired, ScopeName};
 use crate::domain::plan::coverage::Coverage;
-use crate::domain::plan::{self, Action, Plan, PlanOptions, Refusal};
+use crate::domain::plan::{self, Action, Plan, PlanOptions, Refusal, ScopeSnapshot};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
@@ -40,6 +40,9 @@ pub(crate) async fn plan(
     if let Ok(plan) = &plan {
         apply::check_system_wide(lagoon, plan).await?;
     }
+    if let Ok(plan) = &mut plan {
+        note_missing_services(plan, &seen);
+    }
     // Whether they can be seen is no condition of a plan.
     if let Ok(plan) = &mut plan
         && let Some(unlisted) = unlisted::find(lagoon).await.unwrap_or_default()
@@ -48,4 +51,14 @@ pub(crate) async fn plan(
             .extend(unlisted.iter().map(|task| task.hint().to_string()));
     }
     Ok(plan)
+}
+
+/// Notes the new and changed tasks whose service no environment has.
+fn note_missing_services(plan: &mut Plan, seen: &[ScopeSnapshot]) {
+    for step in plan.steps.iter_mut().filter(|step| step.is_change()) {
+        let snapshot = seen.iter().find(|seen| seen.scope.is_same(&step.scope));
+        let missing = snapshot.zip(step.after());
+        let missing = missing.and_then(|(seen, after)| scope::site(seen).missing_service(after));
+        step.notes.extend(missing);
+    }
 }

@@ -43,15 +43,10 @@ impl ScopeView {
         {
             return None;
         }
-        let mut known: Vec<&String> = Vec::new();
-        for view in &self.views {
-            known.extend(view.environment.services.as_ref()?);
-        }
+        let known = self.services()?;
         if known.iter().any(|known| *known == service) {
             return None;
         }
-        known.sort_unstable();
-        known.dedup();
         let place = match self.scope {
             Scope::Environment(_) => format!("{} has no service `{service}`", self.label),
             _ => format!(
@@ -63,6 +58,17 @@ impl ScopeView {
         Some(format!(
             "{place}, so a run of the task would never start; {there}"
         ))
+    }
+
+    /// The services of all environments; `None` if they are unknown.
+    pub(crate) fn services(&self) -> Option<Vec<&String>> {
+        let mut known: Vec<&String> = Vec::new();
+        for view in &self.views {
+            known.extend(view.environment.services.as_ref()?);
+        }
+        known.sort_unstable();
+        known.dedup();
+        Some(known)
     }
 
     pub(in crate::ops) fn definitions(&self) -> impl Iterator<Item = &Definition> {
