@@ -12,6 +12,8 @@ use std::path::Path;
 pub(crate) use claims::{Claims, StartClaim};
 #[cfg(feature = "cli")]
 pub(crate) use private_file::{READ, others_may, write_private};
+#[cfg(feature = "sandbox")]
+pub(crate) use reminder::is_first_in_session;
 #[cfg(feature = "cli")]
 pub(crate) use reminder::is_reminder_due;
 

@@ -307,3 +307,66 @@ fn relative_paths_start_at_the_configuration_folder() {
     assert!(text.contains("ssh_key = \"keys/id\""), "{text}");
     assert!(text.contains("project = \"shop\""), "{text}");
 }
+
+#[test]
+fn adding_a_first_context_does_not_switch_away_from_the_lagoon_cli() {
+    let lagoon = "  theirs:\n    graphql: https://api.theirs.example/graphql\n";
+    for file in [
+        format!("current: theirs\nlagoons:\n{lagoon}"),
+        // The only one is used, too.
+        format!("lagoons:\n{lagoon}"),
+    ] {
+        let home = Home::new();
+        home.write(".lagoon.yml", &file);
+        let add = [
+            "context",
+            "add",
+            "ours",
+            "https://api.ours.example",
+            "--no-discovery",
+        ];
+        let said = home.tasks(&add).succeeds().stderr;
+        assert!(
+            said.contains("`theirs` is still the current context"),
+            "{said}"
+        );
+        assert!(
+            said.contains("hint: to switch: tasks context use ours"),
+            "{said}"
+        );
+        let current = || {
+            home.tasks(&["context", "show", "-o", "name"])
+                .succeeds()
+                .stdout
+        };
+        assert_eq!(current(), "theirs\n", "{file}");
+        home.tasks(&[&add[..], &["--use"]].concat()).succeeds();
+        assert_eq!(current(), "ours\n", "{file}");
+    }
+}
+
+#[test]
+fn the_sandbox_notice_appears_once_per_terminal_session() {
+    const NOTICE: &str = "without isolation";
+    let count = |text: &str| text.matches(NOTICE).count();
+    let home = Home::new();
+    let list = "tasks -l sandbox list -e main -o name";
+    let script = format!(
+        "{list} >/dev/null; {list} >/dev/null; tasks -l sandbox --simulate list -e main -o name"
+    );
+    for _ in 0..2 {
+        let mut terminal = Terminal::start(&home.shell(&script));
+        assert_eq!(terminal.finish(), 0);
+        let screen = terminal.screen();
+        assert_eq!(count(&screen), 1, "{screen}");
+        assert!(!screen.contains("warning:"), "{screen}");
+        assert!(screen.contains("(--simulate)"), "{screen}");
+    }
+    // Without a terminal, there is no session.
+    for _ in 0..2 {
+        let output = home
+            .tasks(&["-l", "sandbox", "list", "-e", "main"])
+            .succeeds();
+        assert_eq!(count(&output.stderr), 1, "{output}");
+    }
+}

@@ -80,6 +80,8 @@ fn an_ignored_context_named_sandbox_is_always_reported() {
         let output = home.run(command).succeeds();
         assert!(output.stderr.contains(&report), "{output}");
         assert!(output.stderr.contains("another name"), "{output}");
+        let output = home.tasks(&["context", "use", "sandbox"]).succeeds();
+        assert!(output.stderr.contains(&report), "{output}");
     }
     let quiet = with_file().tasks(&["list", "-l", "sandbox", "-e", "main"]);
     let stderr = &quiet.succeeds().stderr;

@@ -327,13 +327,13 @@ fn an_unreachable_lagoon_is_not_saved() {
     insta::assert_snapshot!(refused.error(7), @"
     error: cannot reach http://127.0.0.1:PORT: Connection refused (os error 111)
     hint: check the address and the network: curl -sS http://127.0.0.1:PORT/status
-    hint: nothing was saved; to try again: tasks login http://127.0.0.1:PORT/graphql -l 127.0.0.1
-    hint: to save the context anyway: tasks context add 127.0.0.1 http://127.0.0.1:PORT/graphql
+    hint: nothing was saved; to save the context without signing in: tasks context add 127.0.0.1 http://127.0.0.1:PORT/graphql
     ");
     let browser = [&away[..], &["--browser", "-l", "acme"]].concat();
     let refused = login(&browser).ends_with(7);
-    let again = "tasks login http://127.0.0.1:9/graphql -l acme --browser";
-    assert!(refused.stderr.contains(again), "{refused}");
+    let add = "tasks context add acme http://127.0.0.1:9/graphql";
+    assert!(refused.stderr.contains(add), "{refused}");
+    assert!(!refused.stderr.contains("tasks login"), "{refused}");
     let no_lagoon = Fault::answered("404 Not Found", "text/html", "<html>");
     let proxy = Proxy::new(env.address(), [no_lagoon]);
     login(&["login", &proxy.url("")]).ends_with(7);
@@ -348,6 +348,44 @@ fn an_unreachable_lagoon_is_not_saved() {
     let hint = "nothing was saved; to save the context without signing in: \
                 tasks context add acme http://127.0.0.1:9/graphql";
     assert!(refused.stderr.contains(hint), "{refused}");
+    let names = env.home.tasks(&["context", "list", "-o", "name"]);
+    assert_eq!(names.succeeds().stdout, "sandbox\n");
+}
+
+/// A first login as far as the token: only Lagoon itself does not answer.
+#[test]
+fn a_failed_login_leaves_the_contexts_as_they_were() {
+    let env = TestEnv::new();
+    let ssh = SshStandIn::new(&env.home, env.token());
+    let away = [
+        "login",
+        "http://127.0.0.1:9",
+        "--ssh-host",
+        "ssh.example",
+        "-l",
+        "acme",
+    ];
+    let line = [&away[..], &["--request-timeout", "1s"]].concat();
+    let refused = env.run(ssh.with(env.home.command(&line))).ends_with(7);
+    assert!(
+        refused.stderr.contains("hint: nothing was saved"),
+        "{refused}"
+    );
+    assert_eq!(ssh.calls().len(), 1);
+    let names = env.home.tasks(&["context", "list", "-o", "name"]);
+    assert_eq!(names.succeeds().stdout, "sandbox\n");
+    assert!(!env.home.path(&format!("{STORE}/acme")).exists());
+
+    let refused = env
+        .home
+        .tasks(&["login", &env.url(), "-l", "acme"])
+        .ends_with(4);
+    insta::assert_snapshot!(refused.error(4), @"
+    error: this Lagoon does not announce its ssh server; add --ssh-host and --ssh-port
+    hint: name the ssh server: tasks login http://127.0.0.1:PORT/graphql -l acme --ssh-host HOST --ssh-port PORT
+    hint: or pass a token: tasks login http://127.0.0.1:PORT/graphql -l acme --with-token < FILE
+    hint: nothing was saved; to save the context without signing in: tasks context add acme http://127.0.0.1:PORT/graphql
+    ");
     let names = env.home.tasks(&["context", "list", "-o", "name"]);
     assert_eq!(names.succeeds().stdout, "sandbox\n");
 }
@@ -399,7 +437,7 @@ fn a_sign_in_without_a_server_does_not_suggest_itself() {
     env.home.tasks(&add).succeeds();
     let refused = env.home.tasks(&["login", "-l", "here"]).ends_with(4);
     insta::assert_snapshot!(refused.error(4), @"
-    error: not signed in to the context `here`
+    error: this Lagoon does not announce its ssh server; add --ssh-host and --ssh-port
     hint: name the ssh server: tasks login -l here --ssh-host HOST --ssh-port PORT
     hint: or pass a token: tasks login -l here --with-token < FILE
     ");

@@ -40,6 +40,21 @@ pub(super) async fn connect(app: &App) -> Result<Lagoon, Error> {
 }
 
 impl App {
+    /// Warns about a context that the sandbox hides, because it has its name.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn warn_of_hidden_context(&self) {
+        let config = self.settings.config().ok();
+        if let Some(entry) = config.and_then(|config| config.entry_fault(SANDBOX)) {
+            self.ui.warn(&format!(
+                "using the built-in Lagoon `{SANDBOX}`, not the context of that name in {}",
+                entry.path.display()
+            ));
+            for hint in &entry.hints {
+                self.ui.hint(hint);
+            }
+        }
+    }
+
     pub(crate) fn warn_of_stray_variables(&self) -> Result<(), Error> {
         let chosen = self.settings.chosen()?;
         let warn = |variable: &str| {
@@ -98,7 +113,10 @@ pub(super) fn lagoon(
 #[cfg(feature = "sandbox")]
 async fn sandbox(app: &App) -> Result<Lagoon, Error> {
     let (ui, settings) = (&app.ui, &app.settings);
-    report_hidden_context(app);
+    app.warn_of_hidden_context();
+    if app.sandbox.get().is_none() {
+        super::sandbox::announce(ui, settings);
+    }
     let start = || super::sandbox::start(ui, settings, 0, super::SandboxSeed::default());
     let running = app.sandbox.get_or_try_init(start).await?;
     let url = Url::parse(&running.graphql());
@@ -109,21 +127,6 @@ async fn sandbox(app: &App) -> Result<Lagoon, Error> {
         max_response: settings.max_response.value,
         trace: trace(ui, settings),
     }))
-}
-
-/// Warns about a context with the sandbox's name.
-#[cfg(feature = "sandbox")]
-fn report_hidden_context(app: &App) {
-    let config = app.settings.config().ok();
-    if let Some(entry) = config.and_then(|config| config.entry_fault(SANDBOX)) {
-        app.ui.warn(&format!(
-            "using the built-in Lagoon `{SANDBOX}`, not the context of that name in {}",
-            entry.path.display()
-        ));
-        for hint in &entry.hints {
-            app.ui.hint(hint);
-        }
-    }
 }
 
 #[cfg(not(feature = "sandbox"))]

@@ -13,6 +13,7 @@ use crate::auth::Secret;
 use crate::error::Error;
 use crate::lagoon::{Credentials, CredentialsError};
 use crate::settings::Settings;
+use crate::state::is_first_in_session;
 use crate::terminal::Ui;
 use lagoon_sandbox::engine::consent;
 use lagoon_sandbox::{
@@ -54,17 +55,31 @@ impl Running {
     }
 }
 
+/// Says once per terminal session what the sandbox does with commands; without a terminal, each time.
+pub(super) fn announce(ui: &Ui, settings: &Settings) {
+    let (name, text) = if settings.simulate {
+        (
+            "simulated-sandbox",
+            "the sandbox completes every run without executing it (--simulate)",
+        )
+    } else {
+        ("sandbox", EXECUTES)
+    };
+    let session = ui.terminal().session();
+    let state = settings.folders.state.as_deref();
+    if session.is_none_or(|session| is_first_in_session(state, name, &session)) {
+        ui.aside(text);
+    }
+}
+
+const EXECUTES: &str = "the sandbox runs commands on this machine as your user, without isolation";
+
 pub(super) async fn start(
     ui: &Ui,
     settings: &Settings,
     port: u16,
     seed: SandboxSeed,
 ) -> Result<Running, Error> {
-    ui.warn(if settings.simulate {
-        "the sandbox completes every run without executing it (--simulate)"
-    } else {
-        "the sandbox runs commands on this machine as your user, without isolation"
-    });
     let sandbox = open(ui, settings, seed).await?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let served = sandbox.clone().serve(address).await?;
@@ -160,6 +175,10 @@ impl App {
         port: u16,
         seed: SandboxSeed,
     ) -> Result<Running, Error> {
+        // Other programs will use it, perhaps much later.
+        if !self.settings.simulate {
+            self.ui.aside(EXECUTES);
+        }
         start(&self.ui, &self.settings, port, seed).await
     }
 

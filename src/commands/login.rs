@@ -83,7 +83,7 @@ pub(crate) async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
     done
 }
 
-/// Stores the token, unless Lagoon refuses it.
+/// Stores the token if Lagoon accepts it.
 async fn store(
     args: &LoginArgs,
     plan: &LoginPlan,
@@ -95,14 +95,14 @@ async fn store(
     let source = TokenSource::Session(Box::new(plan.session.with_only(kept)));
     let context = plan.context.as_ref();
     let identity = match identity::of(source, context, app).await {
-        Err(error) if matches!(error.kind, Kind::NotAllowed | Kind::Usage) => {
+        Ok(identity) => identity,
+        Err(error) => {
             // Otherwise the browser would sign in the same user again.
             if let Some(refresh) = &kept.refresh {
                 app.end_browser_session(context, refresh).await;
             }
             return Err(plan.failed(error));
         }
-        identity => identity,
     };
     // After another sign-in with the browser, it is the same session.
     let replaced = plan.session.refresh().filter(|_| !args.browser);
@@ -111,7 +111,6 @@ async fn store(
     if let Some(refresh) = replaced {
         app.end_browser_session(context, &refresh).await;
     }
-    let identity = identity.map_err(|error| error.hint("the token was stored anyway"))?;
     app.ui.note(&format!("signed in to {}", identity.label()));
     Ok(identity)
 }
@@ -127,6 +126,13 @@ async fn sign_in(
         return Ok((given, None));
     }
     if !args.browser {
+        if session.sign_in.is_none() && plan.context.is_some() {
+            return Err(Error::new(
+                Kind::NotAllowed,
+                "this Lagoon does not announce its ssh server; add --ssh-host and --ssh-port",
+            )
+            .with_hints(plan.remedies()));
+        }
         return Ok((session.sign_in_again().await?, None));
     }
     let context = plan.context.as_ref().ok_or_else(|| {
@@ -171,12 +177,7 @@ impl LoginPlan {
     /// Adds to the error of a failed sign-in that nothing was saved.
     fn failed(&self, error: Error) -> Error {
         match (&self.context, &self.new) {
-            (Some(context), Some(url)) => {
-                let add = add_line(&context.name, url);
-                error.hint(format!(
-                    "nothing was saved; to save the context without signing in: {add}"
-                ))
-            }
+            (Some(context), Some(url)) => not_saved(error, &context.name, url),
             (Some(_), None) if self.changes => error.hint("the context was not changed"),
             _ => error,
         }
@@ -245,7 +246,13 @@ async fn plan(args: &LoginArgs, app: &App) -> Result<LoginPlan, Error> {
                 described.or_known(app)
             } else {
                 let reached = described.reached(app);
-                reached.map_err(|error| not_stored(error, args, &name, &url, is_new))?
+                reached.map_err(|error| {
+                    if is_new {
+                        not_saved(error, &name, &url)
+                    } else {
+                        error
+                    }
+                })?
             };
             let changes = known.as_ref() != Some(&context);
             (context, changes)
@@ -260,34 +267,11 @@ async fn plan(args: &LoginArgs, app: &App) -> Result<LoginPlan, Error> {
     })
 }
 
-fn add_line(name: &ContextName, url: &Url) -> String {
-    suggestion(["tasks", "context", "add", name.as_str(), url.as_str()])
-}
-
-fn not_stored(
-    error: Error,
-    args: &LoginArgs,
-    name: &ContextName,
-    url: &Url,
-    is_new: bool,
-) -> Error {
-    if !is_new {
-        return error;
-    }
-    let mut again = vec!["tasks", "login", url.as_str(), "-l", name.as_str()];
-    if args.browser {
-        again.push("--browser");
-    }
-
-    error
-        .hint(format!(
-            "nothing was saved; to try again: {}",
-            suggestion(&again)
-        ))
-        .hint(format!(
-            "to save the context anyway: {}",
-            add_line(name, url)
-        ))
+fn not_saved(error: Error, name: &ContextName, url: &Url) -> Error {
+    let add = suggestion(["tasks", "context", "add", name.as_str(), url.as_str()]);
+    error.hint(format!(
+        "nothing was saved; to save the context without signing in: {add}"
+    ))
 }
 
 /// The name of the context with this address, or a name derived from the host.

@@ -107,10 +107,21 @@ impl Config {
         }
     }
 
+    /// The current or only context of the `lagoon` CLI's file.
     pub fn current_of_lagoon_cli(&self) -> Option<(&Context, &Path)> {
         let file = self.lagoon_cli.as_ref()?;
-        let name = file.current.as_ref()?.parse().ok()?;
-        Some((self.context(&name)?, &file.path))
+        let context = match &file.current {
+            Some(name) => self.context(&name.parse().ok()?)?,
+            None => {
+                let mut there = self
+                    .contexts
+                    .iter()
+                    .filter(|c| c.origin == Origin::LagoonCli);
+                let only = there.next()?;
+                there.next().is_none().then_some(only)?
+            }
+        };
+        Some((context, &file.path))
     }
 
     /// Errors of the file are in [`LagoonCli`], because they affect only its contexts.

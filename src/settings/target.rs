@@ -121,8 +121,8 @@ fn of_lagoon_cli(config: &Config) -> Result<Option<(&Context, Source)>, Settings
             })?;
             Ok(Some((*context, source)))
         }
-        (None, [only]) => Ok(Some((*only, source))),
-        (None, []) => Ok(None),
+        // The only one is found above.
+        (None, [] | [_]) => Ok(None),
         (None, several) => Err(none_is_current(several)),
     }
 }

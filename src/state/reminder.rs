@@ -22,6 +22,28 @@ pub(crate) fn is_reminder_due(state: Option<&Path>, name: &str) -> bool {
     true
 }
 
+/// The terminal sessions that are remembered.
+#[cfg(feature = "sandbox")]
+const MOST_SESSIONS: usize = 50;
+
+/// True once per terminal session, and always if that cannot be remembered.
+#[cfg(feature = "sandbox")]
+pub(crate) fn is_first_in_session(state: Option<&Path>, name: &str, session: &str) -> bool {
+    let Some(folder) = state.map(|state| state.join("reminders")) else {
+        return true;
+    };
+    let path = folder.join(name);
+    let known = fs::read_to_string(&path).unwrap_or_default();
+    let known: Vec<&str> = known.lines().collect();
+    if known.contains(&session) {
+        return false;
+    }
+    let newest = &known[known.len().saturating_sub(MOST_SESSIONS - 1)..];
+    let lines = [newest, &[session]].concat().join("\n");
+    let _ = write_private(&path, lines.as_bytes());
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,5 +61,17 @@ mod tests {
             .unwrap();
         assert!(is_due("a") && !is_due("a"));
         assert!(is_reminder_due(None, "a") && is_reminder_due(None, "a"));
+    }
+
+    #[cfg(feature = "sandbox")]
+    #[test]
+    fn a_notice_is_due_once_per_session() {
+        let home = tempfile::tempdir().unwrap();
+        let is_first = |session: &str| is_first_in_session(Some(home.path()), "a", session);
+        assert!(is_first("1 1") && !is_first("1 1") && is_first("1 2") && !is_first("1 1"));
+        let others = 0..MOST_SESSIONS;
+        assert!(others.into_iter().all(|n| is_first(&format!("other {n}"))));
+        assert!(is_first("1 1"));
+        assert!(is_first_in_session(None, "a", "1 1"));
     }
 }

@@ -20,9 +20,10 @@ pub(crate) mod prompt;
 #[cfg(test)]
 mod pty_tests;
 mod reader;
+pub(crate) mod session;
 mod sgr;
 mod streams;
-pub(crate) mod style;
+mod style;
 pub(crate) mod width;
 
 pub(crate) use clean::{clean_line, clean_text};
@@ -278,6 +279,12 @@ impl Ui {
     /// Printed even with `-q`.
     pub(crate) fn warn(&self, text: &str) {
         self.labelled(Style::Warning, "warning", text);
+    }
+
+    /// A dim line, printed even with `-q`.
+    pub(crate) fn aside(&self, text: &str) {
+        let palette = self.palette(Stream::Err);
+        self.err_line(&palette.paint(Style::Dim, &message(text)));
     }
 
     /// Printed with `-v` only.

@@ -52,7 +52,11 @@ pub(super) struct Add {
 
 pub(super) async fn run(args: Add, app: &App, answer: &ResultPrinter) -> Result<(), Error> {
     let described = lagoon::describe(&args.name, &args.url, &args.lagoon, app).await?;
+    let is_discovered = described.is_discovered();
     let context = described.or_known(app);
+    if !is_discovered {
+        lagoon::suggest_ssh_host(&context, app);
+    }
     let token = token(&args, &context, app).await?;
     let kept = lagoon::save(&context, args.make_current, app)?;
     let has_token = token.is_some();

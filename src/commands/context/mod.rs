@@ -171,6 +171,10 @@ fn make_current(args: Use, app: &App, answer: &ResultPrinter) -> Result<(), Erro
         app.ui
             .warn(&format!("{variable} is set and overrides this context"));
     }
+    #[cfg(feature = "sandbox")]
+    if name.is_sandbox() {
+        app.warn_of_hidden_context();
+    }
     answer.print_done(&entry)
 }
 

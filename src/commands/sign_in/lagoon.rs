@@ -93,6 +93,10 @@ pub(crate) async fn describe(
 }
 
 impl DescribedLagoon {
+    pub(crate) fn is_discovered(&self) -> bool {
+        matches!(self.discovered, DiscoveryOutcome::Complete)
+    }
+
     /// The context, if discovery succeeded.
     pub(crate) fn reached(self, app: &App) -> Result<Context, Error> {
         match self.discovered {
@@ -111,19 +115,18 @@ impl DescribedLagoon {
                     "{} has no discovery document (Lagoon 2.18 and newer have one)",
                     context.api
                 ));
-                suggest_ssh_host(&context, app);
             }
             DiscoveryOutcome::Failed(error) => {
                 app.ui
                     .warn(&format!("could not read this Lagoon's settings: {error}"));
-                suggest_ssh_host(&context, app);
             }
         }
         context
     }
 }
 
-fn suggest_ssh_host(context: &Context, app: &App) {
+/// Suggests an option for a setting that the Lagoon did not provide.
+pub(crate) fn suggest_ssh_host(context: &Context, app: &App) {
     if context.ssh.is_none() {
         app.ui.hint(&format!(
             "name the ssh server: tasks context add {} {} --ssh-host HOST --ssh-port PORT",
