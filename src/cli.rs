@@ -6,6 +6,7 @@
 mod globals;
 mod habits;
 mod help;
+mod hints;
 mod usage;
 
 use crate::commands::scope;
@@ -23,6 +24,7 @@ use crate::secret::conceal_recognized;
 use crate::settings::{Env, Flags, Settings, SettingsError, is_structured};
 use crate::terminal::{ColorChoice, Ui, UiOptions};
 use globals::Globals;
+use hints::Kept;
 
 /// Define, list, invoke and follow tasks on Lagoon
 #[derive(Debug, Parser)]
@@ -69,13 +71,13 @@ enum Command {
     Api(commands::api::ApiArgs),
     Completions(commands::completions::Completions),
     Man(commands::man::ManArgs),
-    #[command(hide = true)]
+    #[command(hide = true, about = "Exit codes")]
     ExitCodes,
-    #[command(hide = true)]
+    #[command(hide = true, about = "Environment variables")]
     Environment,
-    #[command(hide = true)]
+    #[command(hide = true, about = "Output formats")]
     Formatting,
-    #[command(hide = true)]
+    #[command(hide = true, about = "Options that every command accepts")]
     GlobalOptions,
 }
 
@@ -223,6 +225,10 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         Err(error) => return finish_early(&ui, json, Err(error.into())),
     };
     let json = settings.wants_json_errors();
+    let kept = Kept {
+        context: globals.flags.context,
+        file: task_file(&command),
+    };
     let interrupts = Interrupts::listen(give_up);
     let mut app = App::new(ui, settings, interrupts.clone());
     let result = tokio::select! {
@@ -238,9 +244,18 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     // The last write can fail, too.
     let result = match app.conclude(result.and(finish(&app.ui))) {
         Ok(()) => Ok(()),
-        Err(error) => Err(interrupts.explain(error).await),
+        Err(error) => Err(kept.in_hints(interrupts.explain(error).await)),
     };
     finish_early(&app.ui, json, result)
+}
+
+fn task_file(command: &Command) -> Option<String> {
+    match command {
+        Command::Diff(args) => args.files.file.clone(),
+        Command::Apply(args) => args.files.file.clone(),
+        Command::Lint(args) => args.files.file.clone(),
+        _ => None,
+    }
 }
 
 fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, SettingsError> {
@@ -326,9 +341,12 @@ fn stop_early(stop: Stop, args: &[OsString], ui: &Ui, json: bool) -> u8 {
 fn finish_early(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
     // An error of the command takes precedence over one of its output.
     let finished = finish(ui);
-    let Err(error) = result.and(finished) else {
+    let Err(mut error) = result.and(finished) else {
         return 0;
     };
+    if let Some(option) = ui.prompts_disabled_by() {
+        error = error.without_prompts(option);
+    }
     if json {
         ui.error_json(&error.to_json());
     } else if error.kind == Kind::Changes {

@@ -438,7 +438,7 @@ fn an_interrupt_lists_applied_and_remaining_steps() {
         let hints = error["hints"].to_string();
         for told in [
             &format!("unknown: `{hangs}` of project lagoon-demo"),
-            "run `tasks apply` again; finished changes are skipped",
+            "finished changes are skipped; to apply the rest: tasks apply",
         ] {
             assert!(hints.contains(told), "{output}");
         }

@@ -128,7 +128,7 @@ fn a_changed_task_is_shown_and_requires_confirmation() {
       echo one
       `x` is now:
       echo two
-    {"error":{"kind":"usage","message":"run 1 cannot be rerun as it was: `x` has changed, or its values could not be determined","hints":["to run the current task: tasks invoke x -p lagoon-demo -e main -a NAME=VALUE"],"exitCode":2,"runs":[]}}
+    {"error":{"kind":"usage","message":"run 1 cannot be rerun as it was: `x` has changed, or its values could not be determined","hints":["to run the current task: tasks invoke x -p lagoon-demo -e main"],"exitCode":2,"runs":[]}}
     "#);
     assert_eq!(started(&env), 1);
     // Somebody who can be asked decides.

@@ -6,7 +6,8 @@ use lagoon_sandbox::Fault;
 
 use crate::support::env::TestEnv;
 use crate::support::home::Home;
-use crate::support::output::Output;
+use crate::support::output::{Output, mask};
+use crate::support::pty::Terminal;
 
 /// The command line, the exit code and stderr. An error that is not on stdout leaves that empty.
 fn shown(args: &[&str], output: &Output) -> String {
@@ -63,6 +64,130 @@ fn mistyped_commands_and_flags() {
     $ tasks invoke Reindex --timeout 5m
     exit code: 2
     error: --timeout has no effect without --wait or --follow
+    ");
+}
+
+#[test]
+fn invalid_and_misplaced_values() {
+    let home = Home::new();
+    assert_snapshot!(alone(&home, &["runs", "--limit", "ten"]), @"
+    $ tasks runs --limit ten
+    exit code: 2
+    error: invalid value `ten` for --limit: expected a whole number from 1 to 100000
+    hint: for help: tasks help runs
+    ");
+    assert_snapshot!(alone(&home, &["runs", "--since", "-1"]), @"
+    $ tasks runs --since -1
+    exit code: 2
+    error: invalid value `-1` for --since: expected a duration such as 30s, 2m or 1h30m (units: ms, s, m, h, d)
+    hint: for help: tasks help runs
+    ");
+    assert_snapshot!(alone(&home, &["list", "-l", "acme", "-l", "globex"]), @"
+    $ tasks list -l acme -l globex
+    exit code: 2
+    error: --context was given twice; this command takes one
+    hint: give it once
+    ");
+    assert_snapshot!(alone(&home, &["list", "-e"]), @"
+    $ tasks list -e
+    exit code: 2
+    error: --environment requires a value
+    hint: give it a value: --environment NAME
+    ");
+    assert_snapshot!(alone(&home, &["--wait", "invoke", "Reindex"]), @"
+    $ tasks --wait invoke Reindex
+    exit code: 2
+    error: unknown flag `--wait`
+    hint: did you mean `tasks invoke --wait`?
+    ");
+    assert_snapshot!(alone(&home, &["invoke", "Say", "hello", "-p", "shop"]), @"
+    $ tasks invoke Say hello -p shop
+    exit code: 2
+    error: unexpected argument `hello`
+    hint: quote a name with spaces: tasks invoke 'Say hello'
+    ");
+    assert_snapshot!(alone(&home, &["lint", "tasks.yml"]), @"
+    $ tasks lint tasks.yml
+    exit code: 2
+    error: unexpected argument `tasks.yml`
+    hint: name the file with -f: tasks lint -f tasks.yml
+    ");
+    assert_snapshot!(alone(&home, &["list", "main"]), @"
+    $ tasks list main
+    exit code: 2
+    error: unexpected argument `main`
+    hint: name an environment with -e: tasks list -e main
+    ");
+    assert_snapshot!(alone(&home, &["apply", "--max-deletes", "3"]), @"
+    $ tasks apply --max-deletes 3
+    exit code: 2
+    error: --max-deletes has no effect without --prune
+    hint: usage: tasks apply --prune --max-deletes <N>
+    ");
+    assert_snapshot!(alone(&home, &["context", "add", "acme"]), @"
+    $ tasks context add acme
+    exit code: 2
+    error: URL is required
+    hint: usage: tasks context add <NAME> <URL>
+    ");
+    assert_snapshot!(alone(&home, &["login", "localhost:4999"]), @"
+    $ tasks login localhost:4999
+    exit code: 2
+    error: URL: `localhost:PORT` is not a valid API address: it must start with http://, as in http://localhost:PORT
+    hint: for help: tasks help login
+    ");
+    assert_snapshot!(alone(&home, &["whoami", "-o", "name"]), @"
+    $ tasks whoami -o name
+    exit code: 2
+    error: the result has no name, so -o name cannot be used
+    hint: use another format, such as -o json
+    ");
+}
+
+#[test]
+fn suggestions_keep_the_flags_of_the_command_line() {
+    let home = Home::new();
+    assert_snapshot!(alone(&home, &["show", "nope", "-l", "sandbox", "-p", "lagoon-demo", "-e", "pr-12"]), @"
+    $ tasks show nope -l sandbox -p lagoon-demo -e pr-12
+    exit code: 5
+    warning: the sandbox runs commands on this machine as your user, without isolation
+    error: task `nope` not found
+    hint: to list tasks: tasks -l sandbox list
+    hint: you are a maintainer on lagoon-demo; only tasks for administrators are hidden from you
+    ");
+    assert_snapshot!(alone(&home, &["status", "4711", "-l", "sandbox"]), @"
+    $ tasks status 4711 -l sandbox
+    exit code: 5
+    warning: the sandbox runs commands on this machine as your user, without isolation
+    error: run 4711 not found
+    hint: Lagoon keeps runs for a limited time; to list them: tasks -l sandbox runs
+    ");
+    assert_snapshot!(alone(&home, &["diff", "-l", "sandbox", "-p", "lagoon-demo"]), @"
+    $ tasks diff -l sandbox -p lagoon-demo
+    exit code: 2
+    error: no task file found (.lagoon/tasks.yml)
+    hint: name the file or folder with -f FILE
+    hint: or start from the existing tasks: mkdir -p .lagoon && tasks -l sandbox export -p PROJECT > .lagoon/tasks.yml
+    ");
+}
+
+#[test]
+fn prompts_that_an_option_disables() {
+    let env = TestEnv::new();
+    let screen = |args: &[&str], ci: bool| {
+        let command = env.command(args);
+        let command = if ci { command.env("CI", "1") } else { command };
+        let mut terminal = Terminal::start(&command);
+        assert_eq!(terminal.finish(), 2);
+        mask(&terminal.screen())
+    };
+    assert_snapshot!(screen(&["define", "--no-input"], false), @"
+    error: no task name given, and prompts are disabled by --no-input
+    hint: name the task: tasks define NAME … (see `tasks define --help`)
+    ");
+    assert_snapshot!(screen(&["define"], true), @"
+    error: no task name given, and prompts are disabled by the variable CI
+    hint: name the task: tasks define NAME … (see `tasks define --help`)
     ");
 }
 
@@ -229,6 +354,36 @@ fn refusals() {
     127.0.0.1 · environment lagoon-demo/main (production)
     error: not allowed: Unauthorized: You don't have permission to "add:production" on "task"
     "#);
+    let image = [&["define", "Report", "--image", "acme/report:2"], &main[..]].concat();
+    assert_snapshot!(on_sandbox(&env, &image), @r#"
+    $ tasks define Report --image acme/report:2 -p lagoon-demo -e main
+    exit code: 4
+    127.0.0.1 · environment lagoon-demo/main (production)
+    error: not allowed: Unauthorized: You don't have permission to "create:advanced" on "advanced_task"
+    hint: image tasks, deploy tokens and tasks for administrators require the role of a platform owner
+    "#);
+    env.home.write(
+        "work/tasks.yml",
+        "version: 1\nproject: lagoon-demo\ntasks:\n  - {name: Run yarn audit, image: acme/audit}\n",
+    );
+    let replace = ["apply", "-f", "tasks.yml", "--replace", "--yes"];
+    assert_snapshot!(env.tasks(&replace).snapshot(), @r#"
+    exit code: 4
+    ---- stdout
+    	Run yarn audit	replace	failed	project	lagoon-demo			not allowed: Unauthorized: You don't have permission to "create:advanced" on "advanced_task"
+    ---- stderr
+    project lagoon-demo
+      ± replace Run yarn audit
+          replaces Run yarn audit of project lagoon-demo (id 1)
+          type: COMMAND → IMAGE
+          description: Look for known vulnerabilities in the project's packages → (none)
+          service: node → (none)
+    127.0.0.1 · 1 to replace
+    error: the change failed
+    hint: Run yarn audit: not allowed: Unauthorized: You don't have permission to "create:advanced" on "advanced_task"
+    hint: image tasks, deploy tokens and tasks for administrators require the role of a platform owner
+    hint: the old `Run yarn audit` was restored (id 9)
+    "#);
     env.sandbox().fail_next(
         "invokeRegisteredTask",
         Fault::Message("the task is disabled".to_owned()),
@@ -342,7 +497,7 @@ fn files_of_tasks_and_runs() {
     exit code: 2
     error: no task file found (.lagoon/tasks.yml)
     hint: name the file or folder with -f FILE
-    hint: or start from the existing tasks: tasks export -p PROJECT > .lagoon/tasks.yml
+    hint: or start from the existing tasks: mkdir -p .lagoon && tasks export -p PROJECT > .lagoon/tasks.yml
     ");
     env.home.write(
         "work/tasks.yml",

@@ -188,8 +188,10 @@ mod tests {
             };
             assert!(place, "{name} is in no group");
         }
-        for (topic, _) in topics::ALL {
-            assert!(command.find_subcommand(topic).is_some(), "{topic}");
+        for (topic, text) in topics::ALL {
+            let about = command.find_subcommand(topic).and_then(Command::get_about);
+            let about = about.map(ToString::to_string);
+            assert_eq!(about.as_deref(), text.lines().next(), "{topic}");
         }
     }
 

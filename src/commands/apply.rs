@@ -43,7 +43,7 @@ Examples:
   tasks --context sandbox apply --yes")]
 pub(crate) struct ApplyArgs {
     #[command(flatten)]
-    files: Files,
+    pub(crate) files: Files,
     #[command(flatten)]
     permits: PruneArgs,
     /// Add tasks even if the existing tasks cannot be read
@@ -60,7 +60,7 @@ pub(crate) struct ApplyArgs {
     fail_fast: bool,
 }
 
-const APPLY_AGAIN: &str = "run `tasks apply` again; finished changes are skipped";
+const APPLY_AGAIN: &str = "finished changes are skipped; to apply the rest: tasks apply";
 
 pub(crate) async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
@@ -228,7 +228,10 @@ fn worst_error(outcomes: &[AppliedStep]) -> Option<Error> {
     let skipped = outcomes
         .iter()
         .filter(|o| matches!(o.done, StepOutcome::Skipped));
-    let mut message = format!("{} of {} failed", failures.len(), outcomes.len());
+    let mut message = match outcomes.len() {
+        1 => "the change failed".to_owned(),
+        all => format!("{} of {all} changes failed", failures.len()),
+    };
     match skipped.count() {
         0 => {}
         skipped => message.push_str(&format!(", {skipped} skipped")),
@@ -236,10 +239,15 @@ fn worst_error(outcomes: &[AppliedStep]) -> Option<Error> {
     let kind = [Kind::Unreachable, Kind::NotAllowed, Kind::NotFound]
         .into_iter()
         .find(|kind| failures.iter().any(|(_, error)| error.kind == *kind));
+    // Repeating a refused change does not help.
+    let is_refused = failures.iter().all(|(_, e)| e.kind == Kind::NotAllowed);
     let mut error = Error::new(kind.unwrap_or(Kind::Failed), message);
     for (outcome, failure) in failures {
         error = error.hint(format!("{}: {failure}", outcome.step.name));
         error = failure.hints.iter().cloned().fold(error, Error::hint);
     }
-    Some(error.hint(APPLY_AGAIN))
+    Some(match is_refused {
+        true => error,
+        false => error.hint(APPLY_AGAIN),
+    })
 }

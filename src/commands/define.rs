@@ -12,7 +12,7 @@ use crate::domain::names::nfc;
 use crate::domain::task::definition::Target;
 use crate::domain::task::rules;
 use crate::domain::{Definition, Permission, Scope};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::ops::definitions::define::{self, DefineOutcome, ScopeView};
 use clap::Args;
 
@@ -101,20 +101,29 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
             scope::named_target(app, args.scope, group, "to define the task", false).await?;
         (args, target)
     };
-    let mut wanted = definition(&args, app)?;
-    // Only the id of the scope is unknown, so errors are reported before the first request.
-    wanted.scope = scope::provisional(&target);
-    refuse(&rules::violations(&wanted)).map_err(|error| {
-        // The answers are kept as a command line, which can be corrected.
-        if asked {
-            error.hint(format!(
-                "equivalent command: {}",
+    carry_out(&args, &target, app, &answer, asked)
+        .await
+        .map_err(|error| match error.kind {
+            // The answers are kept as a command line, which can be corrected.
+            kind if asked && kind != Kind::Interrupted => error.hint(format!(
+                "to correct an answer: {}",
                 line::define(app, &args, &target)
-            ))
-        } else {
-            error
-        }
-    })?;
+            )),
+            _ => error,
+        })
+}
+
+async fn carry_out(
+    args: &DefineArgs,
+    target: &Target,
+    app: &App,
+    answer: &ResultPrinter,
+    asked: bool,
+) -> Result<(), Error> {
+    let mut wanted = definition(args, app)?;
+    // Only the id of the scope is unknown, so errors are reported before the first request.
+    wanted.scope = scope::provisional(target);
+    refuse(&rules::violations(&wanted))?;
     for warning in rules::warnings(&wanted) {
         app.ui.warn(&warning);
     }
@@ -124,7 +133,7 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     progress.start("reading tasks", None);
     let site = define::site(
         lagoon,
-        &target,
+        target,
         &define::coverage(&wanted),
         Some(progress.as_ref()),
     )
@@ -135,7 +144,7 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     if let Some(warning) = site.missing_service(&wanted) {
         app.ui.warn(&warning);
     }
-    let defined = match compare(app, &site, &wanted, &target)? {
+    let defined = match compare(app, &site, &wanted, target)? {
         Some(unchanged) => unchanged,
         None => {
             define::check_environment_defaults(lagoon, &site, &wanted).await?;
@@ -152,7 +161,7 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
                 app,
                 &format!("defining `{}`", wanted.name),
                 "it may have been defined; run the command again, an identical task is left unchanged",
-                define::add(lagoon, &target, &site, &wanted),
+                define::add(lagoon, target, &site, &wanted),
             )
             .await?
             .seen(&wanted)?
@@ -162,7 +171,7 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     if asked {
         app.ui.note(&format!(
             "equivalent command:\n  {}",
-            line::define(app, &args, &target)
+            line::define(app, args, target)
         ));
     }
     answer.print_done(&TaskReport::written(defined.definition().clone()))

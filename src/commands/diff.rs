@@ -29,7 +29,7 @@ Examples:
   tasks diff --exit-zero -o json > plan.json && tasks apply --plan plan.json")]
 pub(crate) struct DiffArgs {
     #[command(flatten)]
-    files: Files,
+    pub(crate) files: Files,
     #[command(flatten)]
     permits: PruneArgs,
     /// Read this many projects at a time

@@ -112,7 +112,7 @@ pub(crate) async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     {
         return Err(Error::stdin_twice());
     }
-    let given = values::read(app, &args.args, &args.arg_files, args.args_file.as_deref())?;
+    let mut given = values::read(app, &args.args, &args.arg_files, args.args_file.as_deref())?;
     let can_ask = app.ui.can_prompt();
     if task.is_none() && !can_ask {
         return Err(no_task_given("invoke"));
@@ -122,11 +122,13 @@ pub(crate) async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
         .bulk
         .targets(app, &args.places, &args.start, args.dry_run);
     let mut targets = targets.await?;
-    let launches = match resolve(app, &args, shape, &mut targets, task.as_ref(), given).await {
+    let count = given.len();
+    let resolved = resolve(app, &args, shape, &mut targets, task.as_ref(), &mut given);
+    let launches = match resolved.await {
         Ok(launches) => launches,
         Err(error) => return Err(with_role(app, shape, &targets, error).await),
     };
-    let asked = task.is_none() || app.settings.environment.is_none();
+    let asked = task.is_none() || app.settings.environment.is_none() || given.len() > count;
     let equivalent = match launches.as_slice() {
         [launch] if asked => Some(equivalent(app, launch, &args)),
         _ => None,
@@ -151,7 +153,7 @@ async fn resolve(
     shape: ResultShape,
     targets: &mut SelectedTargets,
     named: Option<&TaskRef>,
-    mut given: Values,
+    given: &mut Values,
 ) -> Result<Vec<Launch>, Error> {
     let task = match named {
         Some(task) => task.clone(),
@@ -166,7 +168,7 @@ async fn resolve(
         // Of several environments, the first that has the task decides.
         if let Some((environment, definition)) = found {
             let all = named.is_none() && shape == ResultShape::One;
-            prompt::values(app, environment, definition, &mut given, all).await?;
+            prompt::values(app, environment, definition, given, all).await?;
         }
     }
     let if_running = IfRunning::from(args.if_running);
@@ -176,7 +178,7 @@ async fn resolve(
     }
     let checks = targets.each.iter().map(|target| {
         let request = TaskRequest {
-            values: values::with(&given, &target.own),
+            values: values::with(given, &target.own),
             raw: args.raw_args,
             no_preflight: args.no_preflight,
         };

@@ -31,7 +31,7 @@ Examples:
   tasks lint --schema > tasks.schema.json")]
 pub(crate) struct LintArgs {
     #[command(flatten)]
-    files: Files,
+    pub(crate) files: Files,
     /// Print the JSON Schema of task files, for editors
     #[arg(long, conflicts_with_all = ["file", "vars"])]
     schema: bool,

@@ -23,8 +23,8 @@ use report::Logs;
 
 /// Print the logs of runs
 ///
-/// The lines that Lagoon adds before a log are omitted. Colours are kept at a terminal; all other
-/// escape sequences are removed. With -o, each run is an object with the unmodified log. For a run in
+/// The lines that Lagoon adds before a log are omitted, and at a terminal all escape sequences
+/// except colours; --raw keeps both. With -o, each run is an object with its log. For a run in
 /// progress Lagoon may have only part of the log; use -f to follow it.
 #[derive(Debug, Args)]
 #[command(after_help = "\

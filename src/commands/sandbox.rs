@@ -99,14 +99,23 @@ pub(crate) async fn run(args: Sandbox, app: &App) -> Result<(), Error> {
 
 async fn serve(args: Serve, app: &App, answer: &ResultPrinter) -> Result<(), Error> {
     if !app.settings.simulate {
-        app.confirm("Allow clients to run the commands they define on this machine as your user?")?;
+        app.confirm("Allow clients to run the commands they define on this machine as your user?")
+            .map_err(|error| match error.kind {
+                Kind::Usage => error
+                    .hint("to execute no commands, add --simulate: tasks sandbox serve --simulate"),
+                _ => error,
+            })?;
     }
     let running = app.serve_sandbox(args.port, args.seed).await?;
     let address = [("url", running.url()), ("graphql", running.graphql())];
     let detail = Detail::untitled().field("Address", running.graphql());
     answer.print(&PreparedReport::object(address).detail(detail))?;
-    app.ui
-        .note("the sandbox is running; press Ctrl-C to stop it");
+    app.ui.note(&format!(
+        "the sandbox is running; press Ctrl-C to stop it. To use it in another terminal:\n  \
+         export TASKS_API={} TASKS_TOKEN=$(tasks sandbox token)\n  \
+         tasks list -p lagoon-demo -e main",
+        running.graphql()
+    ));
     let signal = app.claim_interrupt().signalled().await;
     drop(running);
     match signal {

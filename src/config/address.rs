@@ -21,9 +21,12 @@ pub fn api_address(text: &str) -> Result<Url, AddressError> {
         reason,
     };
     if !trimmed.contains("://") {
+        let host = given.trim_start_matches("***@");
+        // This machine needs no TLS.
+        let is_local = Url::parse(&format!("http://{host}")).is_ok_and(|url| is_loopback(&url));
+        let scheme = if is_local { "http" } else { "https" };
         return Err(bad(format!(
-            "it must start with https://, as in https://{}",
-            given.trim_start_matches("***@")
+            "it must start with {scheme}://, as in {scheme}://{host}"
         )));
     }
     let mut url = Url::parse(trimmed).map_err(|e| bad(e.to_string()))?;
@@ -77,6 +80,18 @@ mod tests {
             let error = api_address(text).unwrap_err().to_string();
             assert!(!error.contains("hunter"), "{error}");
             assert!(error.contains("api.example.com"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_suggested_scheme_suits_the_host() {
+        for (text, suggested) in [
+            ("api.example.com", "https://api.example.com"),
+            ("localhost:4999", "http://localhost:4999"),
+            ("127.0.0.1:4999/graphql", "http://127.0.0.1:4999/graphql"),
+        ] {
+            let error = api_address(text).unwrap_err().to_string();
+            assert!(error.ends_with(&format!("as in {suggested}")), "{error}");
         }
     }
 

@@ -11,6 +11,9 @@ pub enum Hint {
     Text(String),
     FixCertificate(CertificateError),
     ListRuns,
+    ListTasks,
+    /// Only a platform owner may define such a task.
+    PlatformOwner,
     /// The run was created and may never start.
     CancelRun {
         id: i64,
@@ -79,6 +82,10 @@ impl fmt::Display for Hint {
             Hint::ListRuns => {
                 f.write_str("Lagoon keeps runs for a limited time; to list them: tasks runs")
             }
+            Hint::ListTasks => f.write_str("to list tasks: tasks list"),
+            Hint::PlatformOwner => f.write_str(
+                "image tasks, deploy tokens and tasks for administrators require the role of a platform owner",
+            ),
             Hint::CancelRun { id, status } => write!(
                 f,
                 "run {id} ({status}) was created and may never start; to cancel it: tasks cancel {id}"
@@ -106,7 +113,7 @@ impl fmt::Display for Hint {
             Hint::NameTaskFile => f.write_str("name the file or folder with -f FILE"),
             Hint::UseTaskFile => f.write_str("to use it anyway, name it with -f FILE"),
             Hint::ExportTasks => f.write_str(
-                "or start from the existing tasks: tasks export -p PROJECT > .lagoon/tasks.yml",
+                "or start from the existing tasks: mkdir -p .lagoon && tasks export -p PROJECT > .lagoon/tasks.yml",
             ),
             Hint::DiffAgain => f.write_str("compare again: tasks diff"),
             Hint::DeleteUnseen { id } => write!(

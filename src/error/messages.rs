@@ -4,6 +4,9 @@ use std::fmt::Display;
 
 use super::Error;
 
+/// The reason for a missing prompt; the program replaces it if an option disables prompts.
+pub(crate) const NO_TERMINAL: &str = "no terminal to prompt on";
+
 /// The end of a warning about a connection without TLS.
 pub(crate) const TOKEN_EXPOSED: &str = "anyone on the network can read the token";
 
@@ -17,7 +20,15 @@ impl Error {
 
     /// A value is missing that a terminal would prompt for.
     pub(crate) fn not_given_off_terminal(value: &str) -> Error {
-        Error::usage(format!("no {value} given, and no terminal to prompt on"))
+        Error::usage(format!("no {value} given, and {NO_TERMINAL}"))
+    }
+
+    /// Names the option that disables prompts at a terminal.
+    #[must_use]
+    pub(crate) fn without_prompts(mut self, option: &str) -> Error {
+        let reason = format!("prompts are disabled by {option}");
+        self.message = self.message.replace(NO_TERMINAL, &reason);
+        self
     }
 
     pub(crate) fn no_project() -> Error {

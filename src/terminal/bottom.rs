@@ -2,7 +2,7 @@
 //! appears above it.
 //!
 //! The cursor always rests on the first character that is drawn here. A resized terminal may break
-//! the lines anew, but its cursor stays on that character. Everything from the cursor on can
+//! the lines again, but its cursor stays on that character. Everything from the cursor on can
 //! therefore be erased, whatever the terminal did, and nothing above it is touched.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

@@ -135,6 +135,18 @@ impl Ui {
         terminal.stdin && terminal.stderr && !options.no_input && !options.ci
     }
 
+    /// The option that disables prompts at a terminal.
+    pub(crate) fn prompts_disabled_by(&self) -> Option<&'static str> {
+        let Inner {
+            options, terminal, ..
+        } = &*self.inner;
+        match (terminal.stdin && terminal.stderr, options) {
+            (true, UiOptions { no_input: true, .. }) => Some("--no-input"),
+            (true, UiOptions { ci: true, .. }) => Some("the variable CI"),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_quiet(&self) -> bool {
         self.inner.options.quiet
     }
@@ -390,6 +402,14 @@ mod tests {
         assert!(with(|_| ()).can_prompt());
         assert!(!with(|o| o.no_input = true).can_prompt());
         assert!(!with(|o| o.ci = true).can_prompt());
+        assert_eq!(with(|_| ()).prompts_disabled_by(), None);
+        let disabled_by = with(|o| o.no_input = true).prompts_disabled_by();
+        assert_eq!(disabled_by, Some("--no-input"));
+        assert_eq!(
+            with(|o| o.ci = true).prompts_disabled_by(),
+            Some("the variable CI")
+        );
+        assert_eq!(Ui::captured().prompts_disabled_by(), None);
         assert!(!Ui::captured().can_prompt());
     }
 }

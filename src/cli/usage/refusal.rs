@@ -207,7 +207,8 @@ impl<'a> Refusal<'a> {
         let prior = self.texts(ContextKind::PriorArg);
         let others: Vec<String> = prior.iter().map(|other| name(other)).collect();
         if others == [&*one] {
-            return Error::usage(format!("{one} was given twice; this command takes one"));
+            return Error::usage(format!("{one} was given twice; this command takes one"))
+                .hint("give it once");
         }
         Error::conflict(one, others.join(" or "))
     }

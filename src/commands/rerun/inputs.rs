@@ -85,12 +85,16 @@ fn wants_recorded_command(
         words.push(TaskRef::spell(&definition.name));
         words.extend(["-p", &environment.project.name, "-e", &environment.name].map(str::to_owned));
         let line = quoting::suggestion(words);
+        let values = match definition.arguments() {
+            [] => "",
+            _ => " -a NAME=VALUE",
+        };
         return Err(Error::usage(format!(
             "run {} cannot be rerun as it was: `{}` has changed, or its values could not be \
              determined",
             past.run.id, definition.name
         ))
-        .hint(format!("to run the current task: {line} -a NAME=VALUE")));
+        .hint(format!("to run the current task: {line}{values}")));
     }
     let mut choices = vec![Choice::new("current task").note("prompts for its values")];
     if is_command {

@@ -16,7 +16,7 @@ use crate::ops::runs::wait;
 
 #[derive(Debug, Args)]
 pub(crate) struct LatestArgs {
-    /// Select the newest run of the environment (-e)
+    /// Select the newest run of the environment (-e), by any user
     #[arg(long, conflicts_with = "last")]
     latest: bool,
     /// With --latest, consider only runs of the task with this name

@@ -110,7 +110,7 @@ fn the_error_of_each_kind_names_the_argument_and_the_accepted_values() {
         (
             &["list", "-l", "a", "-l", "b"],
             "--context was given twice; this command takes one",
-            "for help: tasks help list",
+            "give it once",
         ),
         (
             &["logs", "1", "--last"],
