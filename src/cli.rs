@@ -226,7 +226,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     };
     let json = settings.wants_json_errors();
     let kept = Kept {
-        context: globals.flags.context,
+        context: globals.flags.context.clone(),
         file: task_file(&command),
     };
     let interrupts = Interrupts::listen(give_up);

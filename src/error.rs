@@ -202,19 +202,13 @@ impl From<NameError> for Error {
     fn from(error: NameError) -> Self {
         let message = error.to_string();
         match error {
-<<<<<<< HEAD
-            NameError::Missing { nearest, .. } => {
-                Error::not_found(message).with_hints(did_you_mean(&nearest))
-=======
-            RefError::NoId(_) => Error::not_found(message),
-            RefError::Missing { nearest, known, .. } => {
+            NameError::Missing { nearest, known, .. } => {
                 let error = Error::not_found(message);
                 match did_you_mean(&nearest) {
                     Some(near) => error.hint(near),
                     None if known.is_empty() => error.hint(Hint::ListTasks),
                     None => error.hint(format!("existing tasks: {}", quoted_list(&known))),
                 }
->>>>>>> 11b6009 (Errors name the next step: hints keep -l and -f, a disabled prompt names its option, and refused or misspelled tasks lead to the role or the existing tasks)
             }
             NameError::Several { .. } => {
                 Error::usage(message).hint("use the exact name or the task's id")

@@ -128,7 +128,7 @@ async fn carry_out(
         app.ui.warn(&warning);
     }
     let lagoon = app.lagoon().await?;
-    let target = scope::with_environment_name(app, target).await?;
+    let target = &scope::with_environment_name(app, target.clone()).await?;
     let progress = app.ui.progress();
     progress.start("reading tasks", None);
     let site = define::site(

@@ -9,7 +9,12 @@ pub enum NameError {
     #[error("`{name}` matches several tasks: {}", matches.join(", "))]
     Several { name: String, matches: Vec<String> },
     #[error("task `{name}` not found")]
-    Missing { name: String, nearest: Vec<String> },
+    Missing {
+        name: String,
+        nearest: Vec<String>,
+        /// The listed names, if they are few.
+        known: Vec<String>,
+    },
 }
 
 /// Prefers an exact match to the only one that the database treats as equal.
@@ -36,10 +41,15 @@ pub(crate) fn find_named<'a>(
     }
 }
 
+/// The number of names that an error lists.
+const FEW: usize = 5;
+
 pub(super) fn missing(name: &str, listed: &[Definition]) -> NameError {
     let near = nearest(name, listed.iter().map(|d| d.name.as_str()));
+    let few = listed.iter().take(FEW).filter(|_| listed.len() <= FEW);
     NameError::Missing {
         name: name.to_owned(),
         nearest: near.into_iter().map(str::to_owned).collect(),
+        known: few.map(|d| d.name.clone()).collect(),
     }
 }

@@ -28,18 +28,8 @@ pub enum RefError {
     },
     #[error("task with the id {0} not found")]
     NoId(i64),
-<<<<<<< HEAD
     #[error(transparent)]
     Name(#[from] NameError),
-=======
-    #[error("task `{name}` not found")]
-    Missing {
-        name: String,
-        nearest: Vec<String>,
-        /// The listed names, if they are few.
-        known: Vec<String>,
-    },
->>>>>>> 11b6009 (Errors name the next step: hints keep -l and -f, a disabled prompt names its option, and refused or misspelled tasks lead to the role or the existing tasks)
 }
 
 impl TaskRef {
@@ -106,42 +96,6 @@ fn by_id(id: i64, listed: &[Definition]) -> Option<&Definition> {
     listed.iter().find(|d| d.id == id)
 }
 
-<<<<<<< HEAD
-=======
-fn by_name<'a>(name: &str, listed: &'a [Definition]) -> Result<&'a Definition, RefError> {
-    let exact = listed.iter().find(|d| d.name == name);
-    // A decomposed name on the server is found by its composed form.
-    if let Some(found) = exact.or_else(|| listed.iter().find(|d| nfc(&d.name) == name)) {
-        return Ok(found);
-    }
-    let matches: Vec<&Definition> = listed
-        .iter()
-        .filter(|d| same_in_database(&d.name, name))
-        .collect();
-    match matches.as_slice() {
-        [one] => Ok(one),
-        [] => Err(missing(name, listed)),
-        several => Err(RefError::Several {
-            name: name.to_owned(),
-            matches: several.iter().map(|d| d.name.clone()).collect(),
-        }),
-    }
-}
-
-/// The number of names that an error lists.
-const FEW: usize = 5;
-
-fn missing(name: &str, listed: &[Definition]) -> RefError {
-    let near = nearest(name, listed.iter().map(|d| d.name.as_str()));
-    let few = listed.iter().take(FEW).filter(|_| listed.len() <= FEW);
-    RefError::Missing {
-        name: name.to_owned(),
-        nearest: near.into_iter().map(str::to_owned).collect(),
-        known: few.map(|d| d.name.clone()).collect(),
-    }
-}
-
->>>>>>> 11b6009 (Errors name the next step: hints keep -l and -f, a disabled prompt names its option, and refused or misspelled tasks lead to the role or the existing tasks)
 #[cfg(test)]
 mod tests {
     use super::*;
