@@ -156,9 +156,10 @@ impl From<LagoonError> for Error {
             | LagoonError::Refused { .. }
             | LagoonError::TooLarge { .. }
             | LagoonError::Unusable(_) => Kind::Failed,
-            LagoonError::TooLong(_) | LagoonError::OutOfRange(_) | LagoonError::Address { .. } => {
-                Kind::Usage
-            }
+            LagoonError::TooLong(_)
+            | LagoonError::OutOfRange(_)
+            | LagoonError::Address { .. }
+            | LagoonError::Authorities { .. } => Kind::Usage,
         };
         let message = error.to_string();
         let hint = match error {
@@ -190,6 +191,9 @@ impl From<LagoonError> for Error {
                 "shorten the command, or move it to a file in the container's image; escaped \
                  characters count more than once"
                     .to_owned()
+            }
+            LagoonError::Authorities { hint, .. } => {
+                return Error::new(kind, message).hint(Hint::FixAuthorities(hint));
             }
             LagoonError::Address { hint, .. } => hint,
             _ => return Error::new(kind, message),

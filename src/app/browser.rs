@@ -167,7 +167,9 @@ impl Web for NetworkWeb {
                 LagoonError::NotReached { .. } | LagoonError::NoAnswer { .. }
             ),
             hint: match error {
-                LagoonError::Address { hint, .. } => Some(hint),
+                LagoonError::Address { hint, .. } | LagoonError::Authorities { hint, .. } => {
+                    Some(hint)
+                }
                 _ => None,
             },
         })

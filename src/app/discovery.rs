@@ -29,7 +29,9 @@ impl App {
         let found = match discover(&context.api, &network, trace.as_deref()).await {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(DiscoveryOutcome::NoDocument),
-            Err(error @ LagoonError::Address { .. }) => return Err(error.into()),
+            Err(error @ (LagoonError::Address { .. } | LagoonError::Authorities { .. })) => {
+                return Err(error.into());
+            }
             Err(error) => return Ok(DiscoveryOutcome::Failed(error.into())),
         };
         let warn = |why: &str| {

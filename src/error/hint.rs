@@ -10,6 +10,8 @@ use crate::lagoon::CertificateError;
 pub enum Hint {
     Text(String),
     FixCertificate(CertificateError),
+    /// The trusted certificate authorities cannot be used.
+    FixAuthorities(String),
     ListRuns,
     ListTasks,
     /// Only a platform owner may define such a task.
@@ -67,7 +69,7 @@ pub enum Hint {
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Hint::Text(text) => f.write_str(text),
+            Hint::Text(text) | Hint::FixAuthorities(text) => f.write_str(text),
             Hint::FixCertificate(CertificateError::UnknownIssuer) => f.write_str(
                 "to trust its authority, name a PEM file with `tasks context add … --ca-file FILE` \
                  or in SSL_CERT_FILE",

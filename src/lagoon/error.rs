@@ -84,6 +84,9 @@ pub enum LagoonError {
     /// Plain http to another machine, or an unusable address.
     #[error("{message}")]
     Address { message: String, hint: String },
+    /// The trusted certificate authorities cannot be used.
+    #[error("{message}")]
+    Authorities { message: String, hint: String },
 }
 
 impl LagoonError {

@@ -104,7 +104,7 @@ impl Network {
             builder = builder.proxy(explicit_proxy(proxy)?);
         }
         if let Some(pem) = &self.ca_pem {
-            let refused = |why: &str| LagoonError::Address {
+            let refused = |why: &str| LagoonError::Authorities {
                 message: format!("the context's ca_file contains no certificates{why}"),
                 hint: "it must be a PEM file with one or more certificates".to_owned(),
             };

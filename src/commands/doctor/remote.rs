@@ -142,8 +142,9 @@ async fn connection(app: &App) -> Vec<Finding> {
 }
 
 fn not_reached(error: &Error, way: &str) -> Finding {
-    let is_about_certificate = |hint: &Hint| matches!(hint, Hint::FixCertificate(_));
-    if error.hints.iter().any(is_about_certificate) {
+    let is_about_certificates =
+        |hint: &Hint| matches!(hint, Hint::FixCertificate(_) | Hint::FixAuthorities(_));
+    if error.hints.iter().any(is_about_certificates) {
         return Finding::failed(TLS, error);
     }
     let finding = Finding::failed(NETWORK, error);

@@ -112,7 +112,7 @@ fn tls<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
 }
 
 fn refused(variable: &str, reason: String) -> LagoonError {
-    LagoonError::Address {
+    LagoonError::Authorities {
         message: format!("cannot use the certificates of {variable}: {reason}"),
         hint: format!(
             "set {variable} to trusted certificates, or unset it to trust those of this machine"
