@@ -170,8 +170,8 @@ fn cells(item: &Item) -> impl Iterator<Item = &str> {
     columns.chain(item.note.as_deref())
 }
 
-/// The widths of the columns that fit. The widest one is cut first; if all are short, the last one
-/// is dropped.
+/// The widths of the columns that fit. A note is cut and dropped first. Then the widest column is cut; if all
+/// are short, the last one is dropped.
 fn widths(items: &[Item], room: usize) -> Vec<usize> {
     let mut natural: Vec<usize> = Vec::new();
     for item in items {
@@ -189,6 +189,7 @@ fn widths(items: &[Item], room: usize) -> Vec<usize> {
     if whole(&natural) > room && items.iter().any(|item| item.has_extra) {
         natural.pop();
     }
+    let has_note = items.iter().any(|item| item.note.is_some());
     let mut widths = natural.clone();
     loop {
         let whole = whole(&widths);
@@ -196,7 +197,12 @@ fn widths(items: &[Item], room: usize) -> Vec<usize> {
             return widths;
         };
         let last = widths.len().saturating_sub(1);
-        match widths.iter_mut().max() {
+        let is_note = has_note && last + 1 == natural.len();
+        let cut = match is_note {
+            true => widths.last_mut(),
+            false => widths.iter_mut().max(),
+        };
+        match cut {
             Some(widest) if *widest > LEAST => *widest -= 1,
             Some(only) if last == 0 => *only = only.saturating_sub(excess),
             _ => widths = natural[..last].to_vec(),
@@ -244,18 +250,35 @@ mod tests {
     fn columns_are_aligned_and_those_that_do_not_fit_are_cut_or_dropped() {
         insta::assert_snapshot!(drawn(&runs(), 80), @"
         ? Run ›
-        ❯ 63  Count slowly  develop                        running  3 s ago
-          7   清除所有缓存  feature/long-name-of-a-branch  failed   2 d ago
+        ❯ 63  Count slowly  running  3 s ago  develop
+          7   清除所有缓存  failed   2 d ago  feature/long-name-of-a-branch
         ");
         insta::assert_snapshot!(drawn(&runs(), 60), @"
         ? Run ›
-        ❯ 63  Count slowly  develop                running  3 s ago
-          7   清除所有缓存  feature/long-name-of…  failed   2 d ago
+        ❯ 63  Count slowly  running  3 s ago
+          7   清除所有缓存  failed   2 d ago
         ");
         insta::assert_snapshot!(drawn(&runs(), 40), @"
         ? Run ›
-        ❯ 63  Count slowly  develop     running
-          7   清除所有缓存  feature/l…  failed
+        ❯ 63  Count slowly  running  3 s ago
+          7   清除所有缓存  failed   2 d ago
+        ");
+    }
+
+    #[test]
+    fn a_note_is_cut_and_dropped_before_the_columns() {
+        let choices = [Choice::new("Check disk space").note("Show the disk usage")];
+        insta::assert_snapshot!(drawn(&choices, 40), @"
+        ? Run ›
+        ❯ Check disk space  Show the disk usage
+        ");
+        insta::assert_snapshot!(drawn(&choices, 36), @"
+        ? Run ›
+        ❯ Check disk space  Show the disk …
+        ");
+        insta::assert_snapshot!(drawn(&choices, 30), @"
+        ? Run ›
+        ❯ Check disk space
         ");
     }
 

@@ -296,6 +296,7 @@ pub(super) mod tests {
         picker.press(&Key::Char(CTRL_N), PAGE);
         assert_eq!(shown(&mut picker), ["main", ">develop", "pr-1"]);
         picker.press(&Key::End, PAGE);
+        assert_eq!(shown(&mut picker), ["pr-1", "maintenance", ">pr-12"]);
         picker.press(&Key::PageUp, PAGE);
         assert_eq!(shown(&mut picker), [">develop", "pr-1", "maintenance"]);
     }
