@@ -37,6 +37,7 @@ mod group;
 mod help;
 mod hostile;
 mod invoke;
+mod join;
 mod lagoon_cli;
 mod lagoon_client;
 mod language;

@@ -14,7 +14,9 @@ use crate::domain::task::quoting::suggestion;
 use crate::domain::{Definition, TaskRef};
 use crate::error::Error;
 use crate::ops::launch::Launch;
+use crate::ops::launch::batch::TargetCheck;
 use crate::ops::launch::check::{self, TaskRequest};
+use crate::ops::launch::join::join_all;
 use crate::ops::launch::start::IfRunning;
 use crate::ops::places::membership;
 use crate::ops::runs::history;
@@ -35,6 +37,8 @@ Examples:
   tasks invoke 'Sync database' -e develop -a SOURCE=main --yes --wait
   # Start a task on all matching environments and wait for all runs
   tasks invoke 'Clear caches' -p shop -e 'pr-*' --yes --wait
+  # Wait for a run with the same values that is in progress, or start one
+  tasks invoke Reindex -e main --if-running join --wait
   # Store the id of the new run
   run=$(tasks invoke Reindex -e main -o id)")]
 pub(crate) struct InvokeArgs {
@@ -89,6 +93,8 @@ enum IfRunningArg {
     Wait,
     /// Start nothing, and fail
     Fail,
+    /// Use the other one if it has the same values, otherwise fail
+    Join,
 }
 
 impl From<IfRunningArg> for IfRunning {
@@ -98,6 +104,7 @@ impl From<IfRunningArg> for IfRunning {
             IfRunningArg::Skip => IfRunning::Skip,
             IfRunningArg::Wait => IfRunning::Wait,
             IfRunningArg::Fail => IfRunning::Fail,
+            IfRunningArg::Join => IfRunning::Join,
         }
     }
 }
@@ -189,7 +196,11 @@ async fn resolve(
         });
         (targets.label(target), checked)
     });
-    args.bulk.launches(app, shape, checks.collect())
+    let mut checks: Vec<TargetCheck> = checks.collect();
+    if if_running == IfRunning::Join {
+        checks = join_all(app.lagoon().await?, checks).await;
+    }
+    args.bulk.launches(app, shape, checks)
 }
 
 fn chosen(app: &App, shape: ResultShape, targets: &SelectedTargets) -> Result<TaskRef, Error> {

@@ -6,6 +6,8 @@ pub(crate) mod batch;
 pub(crate) mod check;
 #[cfg(feature = "cli")]
 mod facts;
+#[cfg(feature = "cli")]
+pub(crate) mod join;
 pub(crate) mod recover;
 #[cfg(feature = "cli")]
 pub(crate) mod rerun;

@@ -48,6 +48,15 @@ impl Start<'_> {
                     app.ui.warn(&text);
                 }
             }
+            LaunchOutcome::Joined(run) => {
+                app.record_run(run);
+                let text = format!("{place}{} with the same values", already(run));
+                app.ui.note(&if self.flags.waits() {
+                    format!("{text}; waiting for it")
+                } else {
+                    format!("{text}; nothing was started")
+                });
+            }
             // The error of a single launch is the command's error.
             LaunchOutcome::Refused(error)
             | LaunchOutcome::Unchecked(error)

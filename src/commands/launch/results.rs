@@ -33,7 +33,7 @@ impl<'a> LaunchEntry<'a> {
         };
         let run = match outcome {
             LaunchOutcome::Started(started) => Ok(started.run.clone()),
-            LaunchOutcome::Skipped(run) => Ok(run.clone()),
+            LaunchOutcome::Skipped(run) | LaunchOutcome::Joined(run) => Ok(run.clone()),
             LaunchOutcome::Refused(error) | LaunchOutcome::Unchecked(error) => {
                 failed("refused", error)
             }

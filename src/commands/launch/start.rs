@@ -77,7 +77,13 @@ impl<'a> Start<'a> {
         self.flags.require_live(app, places).await?;
         match (self.shape, launches.as_slice()) {
             (ResultShape::One, [launch]) => self.confirm_one(launch)?,
-            _ => confirm_all(app, &launches, self.raw)?,
+            _ => {
+                let is_new = |launch: &&Launch| launch.facts.joined.is_none();
+                let new: Vec<Launch> = launches.iter().filter(is_new).cloned().collect();
+                if !new.is_empty() {
+                    confirm_all(app, &new, self.raw)?;
+                }
+            }
         }
         let claim = app.claim_interrupt();
         let starter = Starter {
@@ -151,6 +157,9 @@ impl<'a> Start<'a> {
                 IfRunning::Wait => ui.note(&format!("{text}; waiting for it to finish first")),
                 // Nothing is started, so there is nothing to confirm.
                 IfRunning::Skip => return Ok(()),
+                IfRunning::Join if launch.facts.joined.is_some() => return Ok(()),
+                // Those in progress are gone by now.
+                IfRunning::Join => {}
                 IfRunning::Fail => {
                     let mut error = Error::failed(format!("{text}; nothing was started"));
                     error.runs = vec![run.to_json()];
@@ -176,10 +185,12 @@ impl<'a> Start<'a> {
             .collect();
         let started = outcomes.iter().filter_map(LaunchOutcome::started);
         let started: Vec<Run> = started.cloned().collect();
-        let waits = self.flags.waits() && !started.is_empty() && signal.is_none();
+        let awaited = outcomes.iter().filter_map(LaunchOutcome::awaited);
+        let awaited: Vec<Run> = awaited.cloned().collect();
+        let waits = self.flags.waits() && !awaited.is_empty() && signal.is_none();
         let printed: Vec<i64> = match (lines, self.flags.waits()) {
             (true, false) => outcomes.iter().filter_map(|o| Some(o.run()?.id)).collect(),
-            (true, true) if waits => started.iter().map(|run| run.id).collect(),
+            (true, true) if waits => awaited.iter().map(|run| run.id).collect(),
             _ => Vec::new(),
         };
         self.report_not_started(launches, &outcomes);
@@ -195,7 +206,7 @@ impl<'a> Start<'a> {
                 .iter()
                 .filter_map(|launch| launch.facts.usual_length)
                 .max();
-            let (runs, verdict) = watch.wait_for_all(started, failures).await;
+            let (runs, verdict) = watch.wait_for_all(awaited, failures).await;
             for run in runs {
                 let is_its =
                     |entry: &&mut LaunchEntry<'_>| entry.run().is_some_and(|r| r.id == run.id);
@@ -239,7 +250,10 @@ impl<'a> Start<'a> {
         signal: Option<Kind>,
     ) -> Option<Error> {
         match (outcome, self.shape, signal) {
-            (LaunchOutcome::Started(_) | LaunchOutcome::Skipped(_), ..) => None,
+            (
+                LaunchOutcome::Started(_) | LaunchOutcome::Skipped(_) | LaunchOutcome::Joined(_),
+                ..,
+            ) => None,
             (LaunchOutcome::NotStarted(_), ResultShape::One, Some(kind)) => Some(Error::new(
                 kind,
                 format!("{}: nothing was started", kind.word()),

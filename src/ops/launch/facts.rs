@@ -14,6 +14,8 @@ pub(crate) struct LaunchFacts {
     pub notes: Vec<String>,
     /// The task's runs in progress, newest first.
     pub unfinished: Vec<Run>,
+    /// The run in progress that is joined instead of a start.
+    pub joined: Option<Run>,
     /// The median of the task's last completed runs.
     pub usual_length: Option<Duration>,
 }
@@ -27,6 +29,7 @@ impl LaunchFacts {
         LaunchFacts {
             warnings,
             notes: Vec::new(),
+            joined: None,
             unfinished: with(Outcome::Going).cloned().collect(),
             usual_length: history::median(with(Outcome::Completed)),
         }

@@ -30,6 +30,8 @@ pub(crate) enum IfRunning {
     Wait,
     /// Fail; the caller checks it before the start.
     Fail,
+    /// Start nothing if the launch has a run to join, which the caller finds before the start.
+    Join,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +52,8 @@ pub(crate) enum LaunchOutcome {
     Started(StartedRun),
     /// Not started, because this run is in progress.
     Skipped(Run),
+    /// Not started, because this run in progress has the same command line.
+    Joined(Run),
     Refused(Error),
     /// Refused, and the look-up for a run that was created anyway failed.
     Unchecked(Error),
@@ -88,8 +92,16 @@ impl LaunchOutcome {
     pub(crate) fn run(&self) -> Option<&Run> {
         match self {
             LaunchOutcome::Started(started) => Some(&started.run),
-            LaunchOutcome::Skipped(run) => Some(run),
+            LaunchOutcome::Skipped(run) | LaunchOutcome::Joined(run) => Some(run),
             _ => None,
+        }
+    }
+
+    /// The run whose end is the outcome of the launch.
+    pub(crate) fn awaited(&self) -> Option<&Run> {
+        match self {
+            LaunchOutcome::Skipped(_) => None,
+            outcome => outcome.run(),
         }
     }
 
@@ -209,6 +221,9 @@ impl Starter<'_> {
     ) -> LaunchOutcome {
         if let Some(reason) = stop.reason() {
             return LaunchOutcome::NotStarted(reason);
+        }
+        if let Some(run) = &launch.facts.joined {
+            return LaunchOutcome::Joined(run.clone());
         }
         match (launch.newest_unfinished(), self.options.if_running) {
             (Some(run), IfRunning::Skip) => return LaunchOutcome::Skipped(run),
