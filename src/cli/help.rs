@@ -53,11 +53,10 @@ pub(super) fn with_placeholders(command: Command) -> Command {
 pub(super) fn with_topics(mut command: Command) -> Command {
     // This adds the subcommand `help`.
     command.build();
-    let is_topic = |name: &str| topics::ALL.iter().any(|(topic, _)| *topic == name);
     command.mut_subcommand("help", |help| {
-        help.mut_subcommands(|below| {
-            let is_hidden = below.is_hide_set() && !is_topic(below.get_name());
-            below.hide(is_hidden)
+        topics::ALL.iter().fold(help, |help, (name, text)| {
+            let title = text.lines().next().unwrap_or_default();
+            help.mut_subcommand(name, |topic| topic.hide(false).about(title))
         })
     })
 }

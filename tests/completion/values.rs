@@ -81,6 +81,10 @@ fn files_of_a_run_are_offered() {
         found.sort();
         assert_eq!(found, ["dump one.sql", "report.json"], "{run}");
     }
+    let latest = [&["files", "get", "--latest"][..], &place, &["dump"]].concat();
+    assert_eq!(answered(&env, &latest), ["dump one.sql"]);
+    let task = [&["logs", "--latest"][..], &place, &["--task", "Run"]].concat();
+    assert_eq!(values(&answered(&env, &task)), ["Run yarn audit"]);
     let runs = answered(&env, &[&["files", "get"][..], &place, &[""]].concat());
     assert_eq!(values(&runs), ["1"]);
 }

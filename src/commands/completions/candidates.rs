@@ -39,7 +39,7 @@ pub(super) enum ValueKind {
     Run,
     /// A run in progress.
     UnfinishedRun,
-    /// A run, or one of its files after `--last`.
+    /// A run, or a file of the run that a flag selects.
     RunOrFile,
     /// A file of the run.
     File,

@@ -31,8 +31,10 @@ pub(super) struct ParsedLine {
     scope: Option<ScopeArg>,
     group: Option<String>,
     run: Option<String>,
-    /// `--last`
-    is_last: bool,
+    /// The flag that selects the run, `last` or `latest`.
+    instead: Option<&'static str>,
+    /// `--latest` considers only some runs.
+    is_filtered: bool,
 }
 
 impl ParsedLine {
@@ -55,6 +57,7 @@ impl ParsedLine {
             level = matches.subcommand().map(|(_, below)| below);
         }
         let values = |id| last.map_or(Vec::new(), |matches| all::<String>(matches, id));
+        let is_set = |id: &str| last.is_some_and(|matches| all::<bool>(matches, id) == [true]);
         ParsedLine {
             live: live(
                 &flags,
@@ -65,7 +68,10 @@ impl ParsedLine {
             scope: last.and_then(|matches| all(matches, "scope").pop()),
             group: values("group").pop(),
             run: values("run").pop(),
-            is_last: last.is_some_and(|matches| all::<bool>(matches, "last") == [true]),
+            instead: ["last", "latest"].into_iter().find(|id| is_set(id)),
+            is_filtered: is_set("mine")
+                || !values("status").is_empty()
+                || !values("task").is_empty(),
         }
     }
 
@@ -96,9 +102,9 @@ impl ParsedLine {
             (ValueKind::Project, _) => return Some(live.projects()),
             (ValueKind::Group, _) => return Some(live.groups()),
             (ValueKind::Status, _) => return Some(statuses()),
-            (ValueKind::File, _) => return Some(live.files(&self.run(app)?)),
-            (ValueKind::RunOrFile, _) if self.is_last => {
-                return Some(live.files(&self.run(app)?));
+            (ValueKind::File, _) => return Some(live.files(&self.run(app, live)?)),
+            (ValueKind::RunOrFile, _) if self.instead.is_some() => {
+                return Some(live.files(&self.run(app, live)?));
             }
             (ValueKind::TaskOfScope, Some(group)) => {
                 self.scope_named(app)?;
@@ -108,8 +114,7 @@ impl ParsedLine {
             _ => {}
         }
         let project = &project(app, live)?;
-        let environment = scope::environment_here(app, PlaceNeed::Project).map(|e| e.value);
-        let environment = environment.filter(|name| !name.trim().is_empty());
+        let environment = environment(app);
         let environment = environment.as_deref();
         Some(match kind {
             ValueKind::Context
@@ -167,11 +172,16 @@ impl ParsedLine {
         scope::named_scope(app, self.scope, self.group.as_deref()).ok()
     }
 
-    fn run(&self, app: &App) -> Option<RunRef> {
-        if self.is_last {
-            return last::last(app).ok();
+    fn run(&self, app: &App, live: &CompletionSource) -> Option<RunRef> {
+        match self.instead {
+            Some("last") => last::last(app).ok(),
+            Some(_) if self.is_filtered => None,
+            Some(_) => {
+                let runs = live.runs(&project(app, live)?, environment(app).as_deref());
+                runs.first().map(|newest| RunRef::Id(newest.id))
+            }
+            None => RunRef::parse(self.run.as_deref()?).ok(),
         }
-        RunRef::parse(self.run.as_deref()?).ok()
     }
 
     fn values(&self, arguments: &[Argument], kind: ValueKind, word: &str) -> Vec<Candidate> {
@@ -207,6 +217,11 @@ fn project(app: &App, live: &CompletionSource) -> Option<String> {
         }
     };
     project.map(|project| project.value)
+}
+
+fn environment(app: &App) -> Option<String> {
+    let environment = scope::environment_here(app, PlaceNeed::Project)?.value;
+    Some(environment).filter(|name| !name.trim().is_empty())
 }
 
 fn all<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> Vec<T> {
