@@ -607,12 +607,27 @@ fn diff_prints_readable_changes() {
         "tasks:\n  - {name: A, command: \"set -e\\na\", service: cli, permission: guest}\n  - {name: N, command: n, service: cli}\nabsent: [{name: B, environment: main}]\n",
     );
     let output = env.tasks(&["diff", "-o", "table"]).ends_with(9);
-    assert_eq!(
-        output.stdout,
-        "project lagoon-demo\n  ~ update A (id 1)\n      command:\n        - a\n        + set -e\n        + a (no newline at the end)\n      \
-         permission: developer → guest\n      confirmation text: Sure? → (none)\n  + create N\n      command: n\n      service: cli\n      \
-         permission: developer\nenvironment lagoon-demo/main\n  - delete B (id 2)\n      this is a production environment\n"
-    );
+    insta::assert_snapshot!(output.stdout, @r#"
+    project lagoon-demo
+      ~ update A (id 1)
+          command:
+            - a
+            + set -e
+            + a (no newline at the end)
+          permission: developer → guest
+          confirmation text: Sure? → (none)
+      + create N
+          command: n
+          service: cli
+          permission: developer
+    environment lagoon-demo/main
+      - delete B (id 2)
+          this is a production environment
+          command: b "$X"
+          service: cli
+          permission: developer
+          arguments: X:other-environment = "develop", Y?:string
+    "#);
     assert_eq!(
         output.stderr,
         "changes to apply: 1 to create, 1 to update, 1 to delete\n"

@@ -80,7 +80,7 @@ fn arguments_after_the_dashes_are_quoted() {
     Run          3
     ---- stderr
     127.0.0.1 · lagoon-demo/develop
-    run 3 (lagoon-task-xxxx)
+    run 3
     follow it: tasks logs 3 -f
     ");
     assert_snapshot!(started("tsv"), @"
@@ -89,7 +89,7 @@ fn arguments_after_the_dashes_are_quoted() {
     4	lagoon-task-xxxx	exec true	new	going	lagoon-demo	develop	cli	TIME			
     ---- stderr
     127.0.0.1 · lagoon-demo/develop
-    run 4 (lagoon-task-xxxx)
+    run 4
     follow it: tasks logs 4 -f
     ");
     assert_snapshot!(started("id"), @"
@@ -98,7 +98,7 @@ fn arguments_after_the_dashes_are_quoted() {
     5
     ---- stderr
     127.0.0.1 · lagoon-demo/develop
-    run 5 (lagoon-task-xxxx)
+    run 5
     follow it: tasks logs 5 -f
     ");
 }
@@ -274,7 +274,7 @@ fn waiting_and_following_report_the_outcome_of_the_run() {
     env.script("exec false", &steps);
     let output = exec(&env, &["--wait", "-o", "json", "--", "false"]).ends_with(3);
     assert_eq!(output.json()["outcome"], "failed");
-    assert!(output.stderr.contains("one\ntwo\n"), "{output}");
+    assert!(output.stderr.contains("│ one\n│ two\n"), "{output}");
     let output = exec(&env, &["--follow", "--", "false"]).ends_with(3);
     assert_eq!(output.stdout, "one\ntwo\n");
 }

@@ -94,7 +94,7 @@ fn without_waiting_the_run_is_started_not_finished() {
     Run          1
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
-    run 1 (lagoon-task-xxxx)
+    run 1
     follow it: tasks logs 1 -f
     ");
     assert_snapshot!(started("tsv"), @"
@@ -103,7 +103,7 @@ fn without_waiting_the_run_is_started_not_finished() {
     2	lagoon-task-xxxx	Say hello	new	going	lagoon-demo	main	cli	TIME			
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
-    run 2 (lagoon-task-xxxx)
+    run 2
     follow it: tasks logs 2 -f
     ");
     assert_snapshot!(started("id"), @"
@@ -112,7 +112,7 @@ fn without_waiting_the_run_is_started_not_finished() {
     3
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
-    run 3 (lagoon-task-xxxx)
+    run 3
     follow it: tasks logs 3 -f
     ");
 }
@@ -260,7 +260,7 @@ fn invalid_values_are_refused_before_the_start() {
     assert_snapshot!(shown, @"error: `-` (stdin) can be given only once");
     assert_snapshot!(refused(&[]), @"
     error: no task given, and no terminal to prompt on
-    hint: name the task by its name or id after `invoke`; to list tasks: tasks list
+    hint: give its name or id after `invoke`; to list tasks: tasks list
     ");
     let missing = invoke(&env, &["Run yarn adit"]);
     assert_snapshot!(missing.error(5), @"
@@ -433,7 +433,7 @@ fn following_prints_the_log_and_the_result() {
     two red
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
-    run 1 (lagoon-task-xxxx)
+    run 1
     1	lagoon-task-xxxx	Say hello	complete	completed	lagoon-demo	main	cli	TIME	TIME	TIME	maintainer@example.com
     ");
     let json = invoke(&env, &["Say hello", "-f", "-o", "json"]).succeeds();
@@ -454,7 +454,7 @@ fn timeouts_say_what_did_not_happen() {
     1	lagoon-task-xxxx	Say hello	new	going	lagoon-demo	main	cli	TIME			maintainer@example.com
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
-    run 1 (lagoon-task-xxxx)
+    run 1
     error: run 1 of `Say hello` did not start within 1 s; it is still new
     hint: a run never starts if its service is not deployed or the cluster refuses its pod
     hint: the run continues; to wait for it: tasks wait 1
@@ -468,7 +468,7 @@ fn timeouts_say_what_did_not_happen() {
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 1 of this task is already in progress on this environment (new); starting another run
-    run 2 (lagoon-task-xxxx)
+    run 2
     error: run 2 of `Say hello` is still running after 1 s
     hint: the run continues; to wait for it: tasks wait 2
     ");
@@ -512,7 +512,7 @@ fn a_run_that_vanishes_is_an_error() {
     1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
-    run 1 (lagoon-task-xxxx)
+    run 1
     warning: cannot read from Lagoon, retrying: Lagoon did not return run 1
     error: run 1 of `Say hello` no longer exists
     ");
@@ -536,7 +536,7 @@ fn an_interrupt_leaves_the_run_in_progress_and_says_so() {
     1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
-    run 1 (lagoon-task-xxxx)
+    run 1
     error: interrupted
     hint: the run continues; to wait for it: tasks wait 1
     ");
@@ -547,7 +547,7 @@ fn an_interrupt_leaves_the_run_in_progress_and_says_so() {
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 1 of this task is already in progress on this environment (running); starting another run
-    run 2 (lagoon-task-xxxx)
+    run 2
     error: terminated
     hint: the run continues; to wait for it: tasks wait 2
     ");
@@ -568,7 +568,7 @@ fn a_lost_reply_is_looked_up_and_the_start_not_repeated() {
             ---- stderr
             127.0.0.1 · lagoon-demo/main (production)
             warning: the reply was lost; run 1 was found and is assumed to be the one that was started
-            run 1 (lagoon-task-xxxx)
+            run 1
             ");
         }
         assert_eq!((output.code, started(&env)), (0, 1), "{fault:?}\n{output}");

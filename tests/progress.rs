@@ -66,7 +66,7 @@ fn a_followed_run_shows_progress_and_leaves_only_its_log() {
     terminal.wait_for(" s of about 40 s");
     assert_snapshot!(still(&terminal.screen()), @"
     127.0.0.1 · lagoon-demo/main (production)
-    run 2 (lagoon-task-xxxx)
+    run 2
     one
     * run 2 is running: Say hello on lagoon-demo/main (bar) N s of about 40 s
     ");

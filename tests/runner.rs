@@ -78,6 +78,7 @@ mod signals;
 mod situations;
 mod ssh_key;
 mod structure;
+mod tables;
 mod terminal;
 mod transcripts;
 mod unseen;

@@ -255,7 +255,7 @@ fn the_chart_shows_each_task() {
     Run yarn audit     1       0   4 min    4 min  █
     Say hello          2       1   2 min    2 min  ▅×
     ---- stderr
-    one bar for each run: the higher, the longer it took; × failed or was cancelled
+    higher bars: longer runs; ×: failed or cancelled
     ");
 }
 

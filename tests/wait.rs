@@ -82,7 +82,7 @@ fn the_exit_code_reports_the_outcome() {
     2	lagoon-task-xxxx	Say hello	failed	failed	lagoon-demo	main	cli	TIME	TIME	TIME	maintainer@example.com
     ---- stderr
     last lines of the log of run 2:
-    why
+    │ why
     error: run 2 of `Say hello` failed
     ");
     assert_snapshot!(ended(Status::Cancelled, 6, "cancelled"), @"
@@ -450,12 +450,12 @@ fn failed_runs_are_named_above_their_logs() {
     let other = start(&env, &failing(Some("other\n")));
     let output = env.tasks(&["wait", "-q", &one, &other]).ends_with(3);
     for (id, text) in [(&one, "one"), (&other, "other")] {
-        let lines = format!("last lines of the log of run {id}:\n{text}\n");
+        let lines = format!("last lines of the log of run {id}:\n│ {text}\n");
         assert!(output.stderr.contains(&lines), "{output}");
     }
     // Of one run there is nothing to tell apart.
     let output = env.tasks(&["wait", "-q", &one]).ends_with(3);
-    assert!(output.stderr.starts_with("one\n"), "{output}");
+    assert!(output.stderr.starts_with("│ one\n"), "{output}");
     let silent = start(&env, &failing(Some("")));
     for line in [
         vec!["wait", &silent],

@@ -14,7 +14,8 @@ use crate::terminal::Stream;
 
 /// Show the changes that `tasks apply` would make
 ///
-/// Compares task files with Lagoon. The exit code is 9 if there are changes to apply, or 0 with
+/// Compares task files with Lagoon. The plan is printed for people, also without a terminal, unless -o
+/// selects a format. The exit code is 9 if there are changes to apply, or 0 with
 /// --exit-zero. Use -o markdown for a merge request and -o json for `tasks apply --plan`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -53,6 +54,7 @@ pub(crate) async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
     } else {
         Some(ResultPrinter::plan(app)?)
     };
+    let is_readable = output.is_none() && app.settings.jq.is_none();
     let progress = app.ui.progress();
     let how = ScopeOptions {
         concurrency: args.concurrency.into(),
@@ -67,7 +69,7 @@ pub(crate) async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
     };
     match answer {
         None => print(&app.ui, &report.markdown())?,
-        Some(answer) if answer.format() == Format::Table => {
+        Some(answer) if is_readable || answer.format() == Format::Table => {
             print(&app.ui, &report.for_people(app.ui.palette(Stream::Out)))?;
         }
         Some(answer) => {

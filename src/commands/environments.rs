@@ -53,10 +53,11 @@ pub(crate) async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> 
             )));
         }
     }
-    let note = if args.pattern.is_some() || args.kind.is_some() {
-        "no matching environments"
-    } else {
-        "no environments found"
+    let name = &project;
+    let note = match (&args.pattern, args.kind) {
+        (Some(pattern), None) => format!("no environment of `{name}` matches `{pattern}`"),
+        (None, None) => format!("`{name}` has no environments: no branch has been deployed"),
+        (_, Some(_)) => format!("no environment of `{name}` matches --type"),
     };
     let value = environments.iter().map(EnvironmentDetails::to_json);
     answer.print(&PreparedReport::new(value.collect(), grid(&environments)).when_empty(note))

@@ -1,7 +1,7 @@
 //! `tasks list`: list tasks.
 
 use crate::app::App;
-use crate::commands::flags::{PermissionArg, ScopeArg, spelled};
+use crate::commands::flags::{PermissionArg, ScopeArg, given, spelled};
 use crate::commands::report::definition::{self, joined};
 use crate::commands::report::{PreparedReport, ResultPrinter};
 use crate::commands::scope;
@@ -44,6 +44,12 @@ pub(crate) async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
     let project = scope::project(app).await?;
     let environment = scope::given_environment(app, &project).await?;
+    let filters = [
+        (args.scope.is_some(), "--scope"),
+        (args.permission.is_some(), "--permission"),
+        (args.service.is_some(), "--service"),
+    ];
+    let filters = joined(&given(filters).collect::<Vec<_>>());
     let filter = Filter {
         scope: args.scope.map(spelled),
         permission: args.permission.map(Permission::from),
@@ -64,7 +70,7 @@ pub(crate) async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
     }
     let value = listing.tasks.iter().map(|listed| listed.to_json());
     let environments = Column::new("environments")
-        .priority(6)
+        .priority(4)
         .in_table_if(environment.is_none());
     let shadowed = Column::new("shadowedIn").heading("SHADOWED IN").priority(7);
     let grid = definition::table(&listing.tasks)
@@ -76,8 +82,10 @@ pub(crate) async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
             "the project `{}` has no environments, so its tasks cannot be read",
             listing.project.name
         )
+    } else if let Some(filters) = filters {
+        format!("no tasks match {filters}")
     } else {
-        "no tasks found that you can invoke".to_owned()
+        "no tasks found; Lagoon hides tasks that require a higher role than yours".to_owned()
     };
     answer.print(&PreparedReport::new(value.collect(), grid).when_empty(note))
 }

@@ -4,12 +4,13 @@ use clap::Args;
 use serde_json::json;
 
 use crate::app::App;
+use crate::commands::report::definition::joined;
 use crate::commands::report::{PreparedReport, ResultPrinter, Table, moment_of};
 use crate::domain::place::selection::NamePattern;
 
 use crate::domain::run::rfc3339;
 use crate::error::Error;
-use crate::ops::places::{details, place};
+use crate::ops::places::{details, membership, place};
 use crate::output::{Cell, Column};
 
 /// List the projects that you can see
@@ -69,10 +70,19 @@ pub(crate) async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
         )
         .not_in_table("created", |of| moment_of(&of.created))
         .grid();
-    let note = if args.pattern.is_some() {
-        "no matching projects"
-    } else {
-        "no projects found"
+    let note = match &args.pattern {
+        _ if !projects.is_empty() || !answer.is_for_people() => String::new(),
+        Some(pattern) => format!("no project matches `{pattern}`"),
+        None => match membership::groups(app.lagoon().await?).await {
+            None => "no projects found; Lagoon lists only the projects of your groups".to_owned(),
+            Some(groups) if groups.is_empty() => {
+                "no projects found: you are not a member of any group".to_owned()
+            }
+            Some(groups) => format!(
+                "no projects found in your groups: {}",
+                joined(&groups).unwrap_or_default()
+            ),
+        },
     };
     answer.print(&PreparedReport::new(value.collect(), grid).when_empty(note))
 }

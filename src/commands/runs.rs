@@ -5,6 +5,7 @@ mod period;
 mod watch;
 
 use crate::app::App;
+use crate::commands::flags;
 use crate::commands::report::{PlaceColumns, ResultPrinter, RunsReport};
 use crate::commands::scope;
 use crate::commands::select::latest::check_filters;
@@ -77,6 +78,22 @@ pub(crate) struct RunsArgs {
 }
 
 impl RunsArgs {
+    fn empty_note(&self) -> String {
+        let filters = [
+            (!self.status.is_empty(), "--status"),
+            (self.active, "--active"),
+            (self.task.is_some(), "--task"),
+            (self.mine, "--mine"),
+            (self.since.is_some(), "--since"),
+        ];
+        let given: Vec<String> = flags::given(filters).collect();
+        if given.is_empty() {
+            "no runs found; cron jobs in .lagoon.yml are not runs of tasks".to_owned()
+        } else {
+            format!("no runs match {}", given.join(", "))
+        }
+    }
+
     fn report(&self, app: &App, runs: Vec<Run>, places: &[Environment]) -> RunsReport {
         let first = places.first().map(|place| place.project.id);
         RunsReport {
@@ -86,7 +103,7 @@ impl RunsArgs {
                 environment: self.places.is_several(app) || app.settings.environment.is_none(),
             },
             ui_url: app.ui_url(),
-            empty_note: Some("no runs found".to_owned()),
+            empty_note: Some(self.empty_note()),
         }
     }
 }

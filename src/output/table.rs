@@ -127,15 +127,17 @@ fn draw_rows(
     if with_headings {
         table.set_header(shown.iter().enumerate().map(|(at, column)| {
             let heading = clean_line(&grid.columns[column.index].heading);
-            fitted(at, &heading, false, Style::Heading)
+            let mut cells = rows.iter().map(|row| &row[column.index]);
+            let is_number = cells.clone().any(is_right)
+                && cells.all(|cell| is_right(cell) || *cell == Cell::Missing);
+            fitted(at, &heading, is_number, Style::Heading)
         }));
     }
     for row in rows {
         table.add_row(shown.iter().enumerate().map(|(at, column)| {
             let cell = &row[column.index];
             let (text, style) = words(cell, look);
-            let is_right = matches!(cell, Cell::Number(_) | Cell::Duration(_));
-            fitted(at, &text, is_right, style)
+            fitted(at, &text, is_right(cell), style)
         }));
     }
     for (index, column) in table.column_iter_mut().enumerate() {
@@ -199,6 +201,10 @@ fn is_shown(grid: &Grid, index: usize) -> bool {
         ColumnVisibility::IfAny => grid.rows.iter().any(|row| row[index] != Cell::Missing),
         ColumnVisibility::Never => false,
     }
+}
+
+fn is_right(cell: &Cell) -> bool {
+    matches!(cell, Cell::Number(_) | Cell::Duration(_))
 }
 
 fn is_rigid(cell: &Cell) -> bool {

@@ -269,6 +269,13 @@ impl Ui {
         self.inner.streams.failure()
     }
 
+    /// Separates a log from what follows; at a terminal only.
+    pub(crate) fn empty_line(&self) {
+        if self.inner.terminal.stderr {
+            self.err_line("");
+        }
+    }
+
     /// Printed even with `-q`.
     pub(crate) fn heading(&self, text: &str) {
         self.err_line(&message(text));

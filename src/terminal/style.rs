@@ -68,6 +68,14 @@ impl Symbols {
         }
     }
 
+    /// The line on the left of a quoted log.
+    pub(crate) fn gutter(self) -> &'static str {
+        match self {
+            Symbols::Unicode => "│",
+            Symbols::Ascii => "|",
+        }
+    }
+
     /// The beginning of a text, with an ellipsis if the text is wider than `columns`.
     pub(crate) fn cut(self, text: &str, columns: usize) -> String {
         if self == Symbols::Unicode || text.width() <= columns {

@@ -184,6 +184,10 @@ impl StartFlags {
     }
 
     /// With --follow stdout is the log, unless -o asks for the result there.
+    pub(crate) fn follows(&self) -> bool {
+        self.follow
+    }
+
     pub(crate) fn result_on_stdout(&self, app: &App) -> bool {
         !self.follow || app.settings.output_is_asked_for()
     }

@@ -41,6 +41,16 @@ impl<'a> LogOutput<'a> {
         }
     }
 
+    /// The end of a log on stderr, with a gutter on its left.
+    pub(super) fn tail(app: &'a App) -> Self {
+        let palette = app.ui.palette(Stream::Err);
+        let gutter = palette.paint(Style::Dim, palette.symbols().gutter());
+        LogOutput {
+            prefix: Some((String::new(), format!("{gutter} "))),
+            ..LogOutput::new(app, Stream::Err, false)
+        }
+    }
+
     /// The log of each run. Each line of several logs begins with the name of its run.
     pub(super) fn all(watch: &Watch<'a>, stream: Stream, runs: &[Run]) -> Vec<LogOutput<'a>> {
         let names = names(runs);

@@ -26,7 +26,10 @@ impl Start<'_> {
             LaunchOutcome::Started(started) => {
                 record_last_run(app, started);
                 let run = &started.run;
-                let mut text = format!("{place}run {} ({})", run.id, run.task_name);
+                let mut text = format!("{place}run {}", run.id);
+                if app.ui.is_verbose() {
+                    text.push_str(&format!(" ({})", run.task_name));
+                }
                 if is_one {
                     self.open_page(run);
                 } else if let (Some(other), IfRunning::Start) =

@@ -232,7 +232,12 @@ impl<'a> Start<'a> {
         let answer = self.flags.on_its_stream(self.app, self.answer);
         if self.shape == ResultShape::One {
             return match entries.first().and_then(LaunchEntry::run) {
-                Some(run) => answer.print_done(&RunReport::of(self.app, run)),
+                Some(run) => {
+                    if self.flags.follows() && answer.is_for_people() {
+                        self.app.ui.empty_line();
+                    }
+                    answer.print_done(&RunReport::of(self.app, run))
+                }
                 None => Ok(()),
             };
         }

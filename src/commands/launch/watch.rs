@@ -14,7 +14,7 @@ use crate::domain::{Outcome, Run};
 use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::runs::cancel::CancelOutcome;
-use crate::ops::runs::follow::LiveOptions;
+use crate::ops::runs::follow::{LiveOptions, LogSink as _};
 use crate::ops::runs::history;
 use crate::ops::runs::log;
 use crate::ops::runs::push::Push;
@@ -243,10 +243,11 @@ impl<'a> Watch<'a> {
                     } else {
                         ui.note(&heading);
                     }
-                    let mut out = LogOutput::new(self.app, Stream::Err, false);
+                    let mut out = LogOutput::tail(self.app);
                     // A closed stderr is ignored.
-                    let _ = out.print(log::tail(&text, LAST_LINES));
+                    let _ = out.write(log::tail(&text, LAST_LINES));
                     let _ = out.finish();
+                    ui.empty_line();
                 }
                 Log::Text(_) | Log::Empty => ui.note(&log::nothing_printed(run.id)),
                 Log::Unavailable(why) => ui.warn(&format!("no log of run {}: {why}", run.id)),

@@ -1,7 +1,7 @@
 //! Differences for people: one line for a short value, a line diff for a long one.
 
 use crate::domain::task::difference::Difference;
-use crate::terminal::{Palette, Style, clean_line, clean_text};
+use crate::terminal::{Palette, Style, Symbols, clean_line, clean_text};
 
 /// The maximum product of two line counts; longer texts are shown in full instead of compared.
 const MOST_COMPARED: usize = 4_000_000;
@@ -25,13 +25,46 @@ pub(crate) fn render(palette: Palette, differences: &[Difference], indent: usize
             }
             continue;
         }
+        let arrow = match palette.symbols() {
+            Symbols::Unicode => "→",
+            Symbols::Ascii => "->",
+        };
         let shown = |value: &str, style| palette.paint(style, &clean_line(value));
         let change = match (have.is_empty(), want.is_empty()) {
             (true, _) => shown(want, Style::Good),
-            (false, true) => format!("{} → (none)", shown(have, Style::Bad)),
-            (false, false) => format!("{} → {}", shown(have, Style::Bad), shown(want, Style::Good)),
+            (false, true) => format!("{} {arrow} (none)", shown(have, Style::Bad)),
+            (false, false) => format!(
+                "{} {arrow} {}",
+                shown(have, Style::Bad),
+                shown(want, Style::Good)
+            ),
         };
         text.push_str(&format!("{margin}{label} {change}\n"));
+    }
+    text
+}
+
+/// The fields of a task that is deleted.
+pub(crate) fn render_removed(
+    palette: Palette,
+    differences: &[Difference],
+    indent: usize,
+) -> String {
+    let margin = " ".repeat(indent);
+    let mut text = String::new();
+    for difference in differences {
+        let label = palette.paint(Style::Dim, &format!("{}:", difference.label()));
+        let [have, _] = &difference.values();
+        if !have.contains('\n') {
+            let value = palette.paint(Style::Bad, &clean_line(have));
+            text.push_str(&format!("{margin}{label} {value}\n"));
+            continue;
+        }
+        text.push_str(&format!("{margin}{label}\n"));
+        for line in split(have) {
+            let line = palette.paint(Style::Bad, &format!("{margin}  - {line}"));
+            text.push_str(&format!("{}\n", line.trim_end_matches(' ')));
+        }
     }
     text
 }
@@ -111,7 +144,7 @@ mod tests {
             difference("command", "set -e\na\nb\nc\n", "set -e\nb\nx\nc"),
         ];
         assert_eq!(
-            render(Palette::new(false), &differences, 2),
+            render(Palette::new(false).with(Symbols::Unicode), &differences, 2),
             "  service: cli → node\n  permission: developer → guest\n  description: new\\u{1b}[2J\n  confirmation text: Sure? → (none)\n  \
              command:\n      set -e\n    - a\n      b\n    - c\n    + x\n    + c (no newline at the end)\n"
         );

@@ -88,15 +88,15 @@ pub(in crate::commands) fn table(tasks: &[ListedTask]) -> Table<'_, ListedTask> 
     Table::of(tasks)
         .column("id", |of| Cell::id(of.definition.id))
         .column("name", |of| Cell::name(&of.definition.name))
-        .column(column("type", 2), move |of| {
+        .column(column("type", 1), move |of| {
             lower(of.definition.work.word())
         })
-        .column(column("scope", 3), |of| of.definition.scope.word())
-        .column(column("permission", 4), move |of| {
+        .column(column("scope", 2), |of| of.definition.scope.word())
+        .column(column("permission", 3), move |of| {
             text(lower(of.definition.permission.word()))
         })
         .column(column("service", 5), |of| of.definition.service.clone())
-        .column(column("description", 1), move |of| {
+        .column(column("description", 6), move |of| {
             text(of.definition.description.clone())
         })
 }

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use crate::commands::report::Table;
-use crate::commands::report::changes::render;
+use crate::commands::report::changes::{render, render_removed};
 use crate::commands::report::definition::joined;
 use crate::domain::manifest::ScopeName;
 use crate::domain::plan::{Action, Plan, Step, to_json};
 use crate::domain::task::difference::Difference;
 use crate::output::{Cell, Grid, Report};
-use crate::terminal::{Palette, Style, clean_line};
+use crate::terminal::{Palette, Style, Symbols, clean_line};
 
 pub(crate) struct PlanReport<'a> {
     pub plan: &'a Plan,
@@ -17,15 +17,29 @@ pub(crate) struct PlanReport<'a> {
     pub lagoon: &'a str,
 }
 
-fn appearance(action: &Action) -> (char, Style) {
+fn appearance(action: &Action, symbols: Symbols) -> (&'static str, Style) {
     match action {
-        Action::Create(_) => ('+', Style::Good),
-        Action::Unverified(..) => ('?', Style::Warning),
-        Action::Update { .. } => ('~', Style::Going),
-        Action::Replace { .. } => ('±', Style::Warning),
-        Action::Blocked { .. } => ('!', Style::Bad),
-        Action::Delete { .. } => ('-', Style::Bad),
-        Action::Unchanged(_) => ('=', Style::Dim),
+        Action::Create(_) => ("+", Style::Good),
+        Action::Unverified(..) => ("?", Style::Warning),
+        Action::Update { .. } => ("~", Style::Going),
+        Action::Replace { .. } if symbols == Symbols::Ascii => ("-/+", Style::Warning),
+        Action::Replace { .. } => ("±", Style::Warning),
+        Action::Blocked { .. } => ("!", Style::Bad),
+        Action::Delete { .. } => ("-", Style::Bad),
+        Action::Unchanged(_) => ("=", Style::Dim),
+    }
+}
+
+/// The fields of a step. The title has the name of a task that is not updated.
+fn content(step: &Step, palette: Palette, indent: usize) -> String {
+    let mut changes = step.changes();
+    match step.action {
+        Action::Update { .. } => return render(palette, &changes, indent),
+        _ => changes.retain(|change| change.field != "name"),
+    }
+    match step.action {
+        Action::Delete { .. } => render_removed(palette, &changes, indent),
+        _ => render(palette, &changes, indent),
     }
 }
 
@@ -102,21 +116,14 @@ impl PlanReport<'_> {
                 text.push_str(&format!("{}\n", palette.paint(Style::Heading, &heading)));
                 scope = Some(&step.scope);
             }
-            let (mark, style) = appearance(&step.action);
+            let (mark, style) = appearance(&step.action, palette.symbols());
             let line = format!("{mark} {}", clean_line(&title(step)));
             text.push_str(&format!("  {}\n", palette.paint(style, &line)));
             for reason in reasons(step) {
                 let reason = palette.paint(Style::Dim, &clean_line(&reason));
                 text.push_str(&format!("      {reason}\n"));
             }
-            if !matches!(step.action, Action::Delete { .. }) {
-                let mut changes = step.changes();
-                // The title has the name of a new task.
-                if !matches!(step.action, Action::Update { .. }) {
-                    changes.retain(|c| c.field != "name");
-                }
-                text.push_str(&render(palette, &changes, 6));
-            }
+            text.push_str(&content(step, palette, 6));
         }
         for note in &self.plan.notes {
             let note = palette.paint(Style::Warning, &format!("note: {}", clean_line(note)));
@@ -140,11 +147,11 @@ impl PlanReport<'_> {
             text.push_str(&format!("| {action} | {name} | {scope} | {changes} |\n"));
         }
         for step in self.plan.changes() {
-            let changes = step.changes();
-            if matches!(step.action, Action::Delete { .. }) || changes.is_empty() {
+            let palette = Palette::new(false).with(Symbols::Unicode);
+            let diff = as_diff(&content(step, palette, 0));
+            if diff.is_empty() {
                 continue;
             }
-            let diff = as_diff(&render(Palette::new(false), &changes, 0));
             let longest = diff.split(|c| c != '`').map(str::len).max().unwrap_or(0);
             let fence = "`".repeat(longest.max(2) + 1);
             text.push_str(&format!(
@@ -203,7 +210,8 @@ impl Report for PlanReport<'_> {
         };
         Table::of(&self.plan.steps)
             .column("action", |step| {
-                Cell::status(step.action.word(), appearance(&step.action).1)
+                let (_, style) = appearance(&step.action, Symbols::default());
+                Cell::status(step.action.word(), style)
             })
             .column("name", |step| Cell::name(&step.name))
             .column("scope", |step| step.scope.word())

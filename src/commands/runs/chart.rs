@@ -66,9 +66,8 @@ impl Chart {
     /// Explains the plot; `None` without one.
     pub(super) fn legend(&self) -> Option<String> {
         let (.., failed) = symbols_of(self.symbols);
-        (!self.tasks.is_empty()).then(|| {
-            format!("one bar for each run: the higher, the longer it took; {failed} failed or was cancelled")
-        })
+        (!self.tasks.is_empty())
+            .then(|| format!("higher bars: longer runs; {failed}: failed or cancelled"))
     }
 }
 

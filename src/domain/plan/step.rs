@@ -138,13 +138,19 @@ impl Step {
         }
     }
 
-    /// The changed fields, masked; all non-empty fields of a created or deleted task.
+    /// The changed fields, masked; all non-empty fields of a created or deleted task. If a task's type
+    /// changes, the old content is removed and the new one added.
     pub(crate) fn changes(&self) -> Vec<Difference> {
         match (self.before(), self.after()) {
             (Some(before), Some(after)) => {
                 let (before, after) =
                     hidden::masked_pair((before, self.before_hidden()), (after, &self.hidden));
-                differences(&before, &after)
+                let mut changes = differences(&before, &after);
+                if before.work.word() != after.work.word() {
+                    changes.push(Difference::removed(&before.work));
+                    changes.push(Difference::added(&after.work));
+                }
+                changes
             }
             (None, Some(after)) => {
                 differences(&nothing(after), &hidden::masked(after, &self.hidden))

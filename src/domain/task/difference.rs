@@ -11,6 +11,26 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
+    /// The content of a task that is replaced by one of another type.
+    pub(crate) fn removed(work: &Work) -> Difference {
+        let (field, have) = (content_field(work), work.text().to_owned());
+        Difference {
+            field,
+            have,
+            want: String::new(),
+        }
+    }
+
+    /// The content of a task that replaces one of another type.
+    pub(crate) fn added(work: &Work) -> Difference {
+        let (field, want) = (content_field(work), work.text().to_owned());
+        Difference {
+            field,
+            have: String::new(),
+            want,
+        }
+    }
+
     /// The field's name for people.
     pub(crate) fn label(&self) -> &'static str {
         match self.field {
@@ -19,11 +39,11 @@ impl Difference {
         }
     }
 
-    /// Both values for people, who write permissions in lower case.
+    /// Both values for people, who write permissions and types in lower case.
     pub(crate) fn values(&self) -> [String; 2] {
         let values = [&self.have, &self.want];
         match self.field {
-            "permission" => values.map(|value| value.to_lowercase()),
+            "permission" | "kind" => values.map(|value| value.to_lowercase()),
             _ => values.map(Clone::clone),
         }
     }
@@ -41,13 +61,17 @@ pub(crate) fn differences(have: &Definition, want: &Definition) -> Vec<Differenc
         .collect()
 }
 
+fn content_field(work: &Work) -> &'static str {
+    match work {
+        Work::Command(_) => "command",
+        Work::Image(_) => "image",
+    }
+}
+
 fn fields(definition: &Definition) -> [(&'static str, String); 11] {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let yes_no = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
-    let work = match &definition.work {
-        Work::Command(_) => "command",
-        Work::Image(_) => "image",
-    };
+    let work = content_field(&definition.work);
     [
         ("name", definition.name.clone()),
         ("kind", definition.work.word().to_owned()),

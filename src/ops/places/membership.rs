@@ -26,6 +26,12 @@ pub(crate) async fn missing_group(lagoon: &Lagoon, name: &str) -> Error {
     }
 }
 
+/// The names of the user's groups; `None` if they are unknown.
+pub(crate) async fn groups(lagoon: &Lagoon) -> Option<Vec<String>> {
+    let me = lagoon.me().await.ok()??;
+    Some(me.group_roles.into_iter().map(|(name, _)| name).collect())
+}
+
 /// Adds the user's role on the project to a not-found error, with the tasks that it hides. One
 /// request.
 pub(crate) async fn with_role(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
