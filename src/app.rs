@@ -5,6 +5,7 @@ mod browser;
 mod checkout;
 mod connect;
 mod discovery;
+mod explain;
 pub(crate) mod final_page;
 mod interrupt;
 mod output_failures;

@@ -234,9 +234,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     let result = tokio::select! {
         result = async {
             choose_context(&mut app, &globals.flags, &env, &command)?;
-            let need = place_need(&command, app.ui.can_prompt());
-            scope::locate(&mut app, need).await?;
-            dispatch(command, &app).await
+            carry_out(command, &mut app).await
         } => result,
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),
     };
@@ -255,6 +253,27 @@ fn task_file(command: &Command) -> Option<String> {
         Command::Apply(args) => args.files.file.clone(),
         Command::Lint(args) => args.files.file.clone(),
         _ => None,
+    }
+}
+
+/// Adds hints about roles and the network to an error.
+async fn carry_out(command: Command, app: &mut App) -> Result<(), Error> {
+    let need = place_need(&command, app.ui.can_prompt());
+    let is_diagnosis = matches!(command, Command::Doctor(_));
+    // The user's own request may be about anything.
+    let is_own_request = matches!(command, Command::Api(_));
+    let result = match scope::locate(app, need).await {
+        Ok(()) => dispatch(command, app).await,
+        Err(error) => Err(error),
+    };
+    match result {
+        Ok(()) => Ok(()),
+        Err(error) if is_diagnosis => Err(error),
+        Err(error) if is_own_request => Err(app.explain_network(error)),
+        Err(error) => {
+            let error = scope::explain_refusal(app, error, need).await;
+            Err(app.explain_network(error))
+        }
     }
 }
 

@@ -611,3 +611,51 @@ fn an_orphaned_definition_does_not_prevent_a_new_one() {
         (&json!(2), &json!("system"))
     );
 }
+
+#[test]
+fn not_allowed_names_your_role_and_the_required_one() {
+    let env = TestEnv::bare();
+    let hint = |role: &str, line: &[&str]| {
+        let output = env
+            .as_role(role)
+            .tasks(&[line, &["--yes"]].concat())
+            .ends_with(4);
+        let hint = output.stderr.lines().last().unwrap_or_default().to_owned();
+        hint.trim_start_matches("hint: ").to_owned()
+    };
+    let define = [&["define", "x"], &DRUSH[..], &MAIN].concat();
+    let image = [&["define", "x", "--image", "a/b"], &MAIN[..]].concat();
+    let admin = [&["define", "x", "--admin-only"], &DRUSH[..], &MAIN].concat();
+    let system = [&["define", "x", "--scope", "system"], &DRUSH[..]].concat();
+    let exec = [&["exec", "-s", "cli"], &MAIN[..], &["--", "true"]].concat();
+    let owner = "this requires the role platform owner; you are a maintainer on lagoon-demo";
+    for (role, line, expected) in [
+        (
+            "developer",
+            &define,
+            "this requires the role maintainer; you are a developer on lagoon-demo",
+        ),
+        ("maintainer", &image, owner),
+        ("maintainer", &admin, owner),
+        (
+            "maintainer",
+            &system,
+            "this requires the role platform owner; your roles: lagoon-demo-group (maintainer)",
+        ),
+        (
+            "outsider",
+            &vec!["list", "-p", "lagoon-demo"],
+            "this requires a role in a group of the project; you have no role on lagoon-demo",
+        ),
+    ] {
+        assert_eq!(hint(role, line), expected, "{line:?}");
+    }
+    let output = env.as_role("guest").tasks(&exec).ends_with(4);
+    let expected = "hint: this requires the role maintainer; you are a guest on lagoon-demo";
+    assert!(output.stderr.contains(expected), "{output}");
+    // Runs are found by their ids, in any project.
+    let files = TestEnv::new()
+        .as_role("guest")
+        .tasks(&["cancel", "12", "--yes"]);
+    assert!(!files.stderr.contains("on lagoon-demo\n"), "{files}");
+}

@@ -402,3 +402,44 @@ fn browser_sign_in_uses_the_proxy() {
     assert_eq!(proxy.asked(), [format!("{NAME}:443")]);
     far.env.run(login).ends_with(7);
 }
+
+#[test]
+fn every_network_error_names_the_proxy_and_suggests_doctor() {
+    let home = Home::new();
+    let list = [
+        "list",
+        "-p",
+        "shop",
+        "-e",
+        "main",
+        "--request-timeout",
+        "2s",
+    ];
+    let with = |api: &str| {
+        let command = home.command(&list).env("TASKS_API", api);
+        command.env("TASKS_TOKEN", "a.b.c")
+    };
+    let proxied =
+        with("https://api.lagoon.example").env("HTTPS_PROXY", "http://me:hunter2@127.0.0.1:9");
+    let output = home.run(proxied).ends_with(7);
+    let hints = "hint: the connection uses the proxy 127.0.0.1:9 (HTTPS_PROXY)\n\
+                 hint: to find the cause: tasks doctor\n";
+    assert!(output.stderr.ends_with(hints), "{output}");
+    assert!(!output.stderr.contains("hunter2"), "{output}");
+    // This machine is never reached through a proxy.
+    let local = with("http://127.0.0.1:9").env("HTTP_PROXY", "http://127.0.0.1:10");
+    let output = home.run(local.env("TASKS_OUTPUT", "json")).ends_with(7);
+    let hints = output.json_error()["hints"].clone();
+    let hints: Vec<&str> = hints
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|h| h.as_str().unwrap())
+        .collect();
+    assert_eq!(
+        hints.last(),
+        Some(&"to find the cause: tasks doctor"),
+        "{hints:?}"
+    );
+    assert!(!hints.concat().contains("proxy"), "{hints:?}");
+}

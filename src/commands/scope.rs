@@ -6,7 +6,8 @@ pub(crate) mod locate;
 
 use crate::app::App;
 use crate::commands::select::pick;
-use crate::error::Error;
+use crate::error::{Error, Kind};
+use crate::ops::places::membership;
 use crate::settings::Sourced;
 
 pub(crate) use definition::{
@@ -45,6 +46,20 @@ pub(crate) fn report_source(app: &App, what: &str, value: &Sourced<String>) {
         app.ui
             .note(&format!("{what} {} (from {})", value.value, value.source));
     }
+}
+
+/// Adds the role that Lagoon requires, and the user's own, to a refusal.
+pub(crate) async fn explain_refusal(app: &App, error: Error, needs: PlaceNeed) -> Error {
+    if error.kind != Kind::NotAllowed {
+        return error;
+    }
+    let Ok(lagoon) = app.lagoon().await else {
+        return error;
+    };
+    // Other commands are not about this project.
+    let project = app.settings.project.as_ref();
+    let project = project.filter(|_| needs != PlaceNeed::Nothing);
+    membership::with_required_role(lagoon, error, project.map(|p| p.value.as_str())).await
 }
 
 /// The target of a change in words: `context · project/environment (production)`.

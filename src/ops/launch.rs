@@ -18,7 +18,7 @@ pub(crate) mod start;
 use crate::domain::task::one_off::OneOff;
 use crate::domain::task::values::Values;
 use crate::domain::{Definition, Environment, Run, Work};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::state::Claims;
 
@@ -106,8 +106,6 @@ impl Launch {
     /// Adds the reason for a refusal.
     fn explained(&self, error: Error) -> Error {
         match self.definition() {
-            None if error.kind == Kind::NotAllowed => error
-                .hint("one-off commands require the role developer, and maintainer on production"),
             Some(task) if error.message.contains("could not be found") => error.hint(format!(
                 "`{}` was changed or deleted in the meantime, or your role may not invoke it",
                 task.name

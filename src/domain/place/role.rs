@@ -2,6 +2,8 @@
 
 #[cfg(feature = "cli")]
 mod hidden;
+#[cfg(feature = "cli")]
+pub(crate) mod required;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {

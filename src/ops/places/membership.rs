@@ -1,9 +1,10 @@
 //! Errors with the user's groups and roles, which may hide what was not found.
 
 use crate::domain::names::{did_you_mean, nearest};
+use crate::domain::place::role::required::required;
 use crate::domain::{Project, Role};
-use crate::error::{Error, quoted_list};
-use crate::lagoon::Lagoon;
+use crate::error::{Error, Kind, quoted_list};
+use crate::lagoon::{Lagoon, LagoonError};
 use crate::ops::places::place::with_role_hint;
 
 pub(crate) async fn missing_group(lagoon: &Lagoon, name: &str) -> Error {
@@ -44,4 +45,50 @@ pub(crate) async fn with_role(lagoon: &Lagoon, error: Error, project: &Project) 
         })
     };
     with_role_hint(lagoon, error, project, hint).await
+}
+
+/// Adds the required role and the user's own to a refusal: the role on the project if it is known,
+/// otherwise the roles in all groups. At most two requests.
+pub(crate) async fn with_required_role(
+    lagoon: &Lagoon,
+    error: Error,
+    project: Option<&str>,
+) -> Error {
+    let text = [vec![error.to_string()], error.hint_texts()]
+        .concat()
+        .join("\n");
+    let is_refusal = text.contains("Unauthorized: ") || text.ends_with("not allowed: Unauthorized");
+    if error.kind != Kind::NotAllowed || !is_refusal {
+        return error;
+    }
+    let required = required(&text).map(|role| format!("this requires {role}"));
+    let own = own_role(lagoon, project).await;
+    let parts: Vec<String> = required.into_iter().chain(own).collect();
+    if parts.is_empty() {
+        error
+    } else {
+        error.hint(parts.join("; "))
+    }
+}
+
+/// A clause for messages; `None` if it cannot be determined, as for a service.
+async fn own_role(lagoon: &Lagoon, project: Option<&str>) -> Option<String> {
+    let roles = lagoon.my_roles().await.ok()?;
+    let Some(name) = project else {
+        let groups = roles.words();
+        return Some(if groups.is_empty() {
+            "you are not in any group".to_owned()
+        } else {
+            format!("your roles: {groups}")
+        });
+    };
+    let role = match lagoon.project_by_name(name).await {
+        Ok(Some((project, _))) => roles.on_project(project.id),
+        Ok(None) | Err(LagoonError::NotAllowed { .. }) => None,
+        Err(_) => return None,
+    };
+    Some(role.map_or_else(
+        || format!("you have no role on {name}"),
+        |role| role.on(name),
+    ))
 }
