@@ -138,7 +138,7 @@ fn without_renewal_waiting_ends_with_a_hint_to_resume() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 4
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr
     error: not signed in: Unauthorized - Keycloak token invalid: Session not active
     hint: tokens expire after a few minutes; set TASKS_TOKEN to a new one, or sign in over ssh with TASKS_SSH_KEY
@@ -157,7 +157,7 @@ fn without_renewal_waiting_ends_with_a_hint_to_resume() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 4
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr
     signing in over ssh: lagoon@ssh.example:22
     error: not signed in: cannot sign in: ssh to ssh.example failed: lagoon@ssh.example: Permission denied (publickey).
@@ -179,7 +179,7 @@ fn without_renewal_waiting_ends_with_a_hint_to_resume() {
     assert_snapshot!(output.snapshot(), @"
     exit code: 4
     ---- stdout
-    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME		maintainer@example.com
     ---- stderr
     error: not signed in: the browser session for `here` has ended
     hint: sign in again: tasks login -l here --browser
