@@ -7,6 +7,7 @@ use lagoon_sandbox::store::Status;
 
 use crate::doctor::of;
 use crate::support::env::TestEnv;
+use crate::support::home::Home;
 use crate::support::network::{Forward, NAME, TlsFront};
 use crate::support::openid::OpenId;
 use crate::support::process::{Invocation, eventually};
