@@ -390,6 +390,7 @@ fn roles_without_permission_are_refused() {
     assert_snapshot!(output.error(4), @r#"
     127.0.0.1 · environment lagoon-demo/main (production)
     error: not allowed: Unauthorized: You don't have permission to "add:production" on "task"
+    hint: this requires the role maintainer; you are a developer on lagoon-demo
     "#);
     let maintainer = TestEnv::bare();
     maintainer

@@ -296,6 +296,7 @@ fn a_lost_reply_is_looked_up_and_the_start_not_repeated() {
     127.0.0.1 · lagoon-demo/develop
     error: it is unknown whether `exec drush` was started on lagoon-demo/develop: http://127.0.0.1:PORT did not answer within 1 s
     hint: no run was found yet; check the newest runs there before you start it again
+    hint: to find the cause: tasks doctor
     ");
     assert_eq!(started(&env), 1);
 }
@@ -307,7 +308,7 @@ fn a_role_without_permission_learns_which_role_is_needed() {
     assert_snapshot!(output.error(4), @r#"
     127.0.0.1 · lagoon-demo/develop
     error: not allowed: Unauthorized: You don't have permission to "add:development" on "task"
-    hint: one-off commands require the role developer, and maintainer on production
+    hint: this requires the role developer; you are a guest on lagoon-demo
     "#);
     exec(&env.as_role("developer"), &["--", "true"]).succeeds();
 }

@@ -328,6 +328,7 @@ fn unusable_upload_files_are_usage_errors() {
     assert_snapshot!(guest.error(4), @r#"
     127.0.0.1 · lagoon-demo/develop
     error: not allowed: Unauthorized: You don't have permission to "update" on "task"
+    hint: this requires the role developer; your roles: lagoon-demo-group (guest)
     "#);
 }
 

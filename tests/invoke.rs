@@ -609,6 +609,7 @@ fn a_lost_reply_without_a_run_stays_unknown() {
     127.0.0.1 · lagoon-demo/main (production)
     error: it is unknown whether `Run yarn audit` was started on lagoon-demo/main (production): http://127.0.0.1:PORT did not answer within 1 s
     hint: no run was found yet; check the newest runs there before you start it again
+    hint: to find the cause: tasks doctor
     ");
     assert_eq!(started(&env), 1);
 }
@@ -657,6 +658,7 @@ fn several_candidates_make_the_outcome_unknown() {
     hint: it may be run 2 (lagoon-task-xxxx, complete)
     hint: it may be run 1 (lagoon-task-xxxx, complete)
     hint: check them before you start it again
+    hint: to find the cause: tasks doctor
     ");
 }
 
@@ -683,6 +685,7 @@ fn gateway_errors_and_refusals_have_distinct_exit_codes() {
     assert_snapshot!(output.error(4), @r#"
     127.0.0.1 · lagoon-demo/main (production)
     error: not allowed: Unauthorized: You don't have permission to "invoke" on "task"
+    hint: you are a maintainer on lagoon-demo
     "#);
     env.sandbox().fail_next(
         "invokeRegisteredTask",

@@ -113,7 +113,10 @@ fn an_outsider_is_refused() {
     let output = TestEnv::new()
         .as_role("outsider")
         .tasks(&on_main(&["list"]));
-    assert_snapshot!(output.error(4), @r#"error: not allowed: Unauthorized: You don't have permission to "view" on "project""#);
+    assert_snapshot!(output.error(4), @r#"
+    error: not allowed: Unauthorized: You don't have permission to "view" on "project"
+    hint: this requires a role in a group of the project; you have no role on lagoon-demo
+    "#);
 }
 
 #[test]

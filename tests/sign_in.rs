@@ -328,6 +328,7 @@ fn an_unreachable_lagoon_is_not_saved() {
     error: cannot reach http://127.0.0.1:PORT: Connection refused (os error 111)
     hint: check the address and the network: curl -sS http://127.0.0.1:PORT/status
     hint: nothing was saved; to save the context without signing in: tasks context add 127.0.0.1 http://127.0.0.1:PORT/graphql
+    hint: to find the cause: tasks doctor
     ");
     let browser = [&away[..], &["--browser", "-l", "acme"]].concat();
     let refused = login(&browser).ends_with(7);

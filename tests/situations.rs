@@ -73,13 +73,13 @@ fn invalid_and_misplaced_values() {
     assert_snapshot!(alone(&home, &["runs", "--limit", "ten"]), @"
     $ tasks runs --limit ten
     exit code: 2
-    error: invalid value `ten` for --limit: expected a whole number from 1 to 100000
+    error: invalid value `ten` for --limit: expected a whole number from 0 to 100000
     hint: for help: tasks help runs
     ");
     assert_snapshot!(alone(&home, &["runs", "--since", "-1"]), @"
     $ tasks runs --since -1
     exit code: 2
-    error: invalid value `-1` for --since: expected a duration such as 30s, 2m or 1h30m (units: ms, s, m, h, d)
+    error: invalid value `-1` for --since: expected a duration such as 3d12h (units: ms, s, m, h, d, w), or a date and time such as 2026-11-01, 2026-11-01T10:00 or 2026-11-01T10:00Z
     hint: for help: tasks help runs
     ");
     assert_snapshot!(alone(&home, &["list", "-l", "acme", "-l", "globex"]), @"
@@ -150,7 +150,7 @@ fn suggestions_keep_the_flags_of_the_command_line() {
     assert_snapshot!(alone(&home, &["show", "nope", "-l", "sandbox", "-p", "lagoon-demo", "-e", "pr-12"]), @"
     $ tasks show nope -l sandbox -p lagoon-demo -e pr-12
     exit code: 5
-    warning: the sandbox runs commands on this machine as your user, without isolation
+    the sandbox runs commands on this machine as your user, without isolation
     error: task `nope` not found
     hint: to list tasks: tasks -l sandbox list
     hint: you are a maintainer on lagoon-demo; only tasks for administrators are hidden from you
@@ -158,7 +158,7 @@ fn suggestions_keep_the_flags_of_the_command_line() {
     assert_snapshot!(alone(&home, &["status", "4711", "-l", "sandbox"]), @"
     $ tasks status 4711 -l sandbox
     exit code: 5
-    warning: the sandbox runs commands on this machine as your user, without isolation
+    the sandbox runs commands on this machine as your user, without isolation
     error: run 4711 not found
     hint: Lagoon keeps runs for a limited time; to list them: tasks -l sandbox runs
     ");
@@ -353,6 +353,7 @@ fn refusals() {
     exit code: 4
     127.0.0.1 · environment lagoon-demo/main (production)
     error: not allowed: Unauthorized: You don't have permission to "add:production" on "task"
+    hint: this requires the role maintainer; you are a guest on lagoon-demo
     "#);
     let image = [&["define", "Report", "--image", "acme/report:2"], &main[..]].concat();
     assert_snapshot!(on_sandbox(&env, &image), @r#"
@@ -361,6 +362,7 @@ fn refusals() {
     127.0.0.1 · environment lagoon-demo/main (production)
     error: not allowed: Unauthorized: You don't have permission to "create:advanced" on "advanced_task"
     hint: image tasks, deploy tokens and tasks for administrators require the role of a platform owner
+    hint: this requires the role platform owner; you are a maintainer on lagoon-demo
     "#);
     env.home.write(
         "work/tasks.yml",
@@ -375,14 +377,17 @@ fn refusals() {
     project lagoon-demo
       ± replace Run yarn audit
           replaces Run yarn audit of project lagoon-demo (id 1)
-          type: COMMAND → IMAGE
+          type: command → image
           description: Look for known vulnerabilities in the project's packages → (none)
           service: node → (none)
+          command: yarn audit → (none)
+          image: acme/audit
     127.0.0.1 · 1 to replace
     error: the change failed
     hint: Run yarn audit: not allowed: Unauthorized: You don't have permission to "create:advanced" on "advanced_task"
     hint: image tasks, deploy tokens and tasks for administrators require the role of a platform owner
     hint: the old `Run yarn audit` was restored (id 9)
+    hint: this requires the role platform owner; your roles: lagoon-demo-group (maintainer)
     "#);
     env.sandbox().fail_next(
         "invokeRegisteredTask",
@@ -420,6 +425,7 @@ fn servers_and_tokens() {
     exit code: 7
     error: cannot reach http://127.0.0.1:PORT: Connection refused (os error 111)
     hint: check the address and the network: curl -sS http://127.0.0.1:PORT/status
+    hint: to find the cause: tasks doctor
     ");
     assert_snapshot!(with("TASKS_API", "https://lagoon.invalid/graphql"), @"
     $ export TASKS_API=https://lagoon.invalid/graphql
@@ -427,6 +433,7 @@ fn servers_and_tokens() {
     exit code: 7
     error: cannot reach https://lagoon.invalid: failed to lookup address information: Name or service not known
     hint: check the address and the network: curl -sS https://lagoon.invalid/status
+    hint: to find the cause: tasks doctor
     ");
     assert_snapshot!(with("TASKS_API", "lagoon"), @"
     $ export TASKS_API=lagoon

@@ -54,7 +54,7 @@ fn no_run_starts_unless_all_targets_can_start() {
     assert_snapshot!(output.error(5), @"
     error: nothing was started: 2 of 3 targets cannot be started
       lagoon-demo/develop, lagoon-demo/pr-12: task `Check disk space` not found
-    hint: tasks on lagoon-demo/develop: `Run yarn audit`, `Try arguments`, `Clear caches`, `Count slowly`, `Print many lines`, `Fail on purpose`, `Say hello`
+    hint: to list tasks: tasks list
     hint: tasks hidden by another task of the same name are not listed
     hint: pass --skip-missing to skip targets without the task or service
     ");
