@@ -20,7 +20,8 @@ pub(crate) mod prompt;
 #[cfg(test)]
 mod pty_tests;
 mod reader;
-pub(crate) mod session;
+#[cfg(feature = "sandbox")]
+mod session;
 mod sgr;
 mod streams;
 mod style;
@@ -301,6 +302,7 @@ impl Ui {
     }
 
     /// A dim line, printed even with `-q`.
+    #[cfg(feature = "sandbox")]
     pub(crate) fn aside(&self, text: &str) {
         let palette = self.palette(Stream::Err);
         self.err_line(&palette.paint(Style::Dim, &message(text)));
