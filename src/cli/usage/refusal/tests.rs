@@ -19,12 +19,12 @@ fn the_error_of_each_kind_names_the_argument_and_the_accepted_values() {
     for (line, message, hint) in [
         (
             &["runs", "--limit", "abc"][..],
-            "invalid value `abc` for --limit: expected a whole number from 1 to 100000",
+            "invalid value `abc` for --limit: expected a whole number from 0 to 100000",
             "for help: tasks help runs",
         ),
         (
             &["runs", "--limit", "-1"],
-            "invalid value `-1` for --limit: expected a whole number from 1 to 100000",
+            "invalid value `-1` for --limit: expected a whole number from 0 to 100000",
             "for help: tasks help runs",
         ),
         (
