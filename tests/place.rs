@@ -376,7 +376,7 @@ fn projects_and_environments_are_listed_with_production_marked() {
     let none = env.as_role("outsider").tasks(&line).succeeds();
     assert_eq!(
         (none.stdout.as_str(), none.stderr.as_str()),
-        ("", "no projects found\n")
+        ("", "no projects found: you are not a member of any group\n")
     );
 }
 

@@ -110,8 +110,8 @@ impl Column {
         self
     }
 
-    /// If the table is too wide, columns are cut to their minimum, and then left out from the lowest
-    /// priority up. The default is the highest.
+    /// If the table is too wide, columns are left out from the lowest priority up until the minimums fit,
+    /// and cut in the same order. The default is the highest.
     #[must_use]
     pub(crate) fn priority(mut self, priority: u8) -> Self {
         self.priority = priority;

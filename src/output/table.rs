@@ -1,5 +1,7 @@
 //! Tables for people: no borders, relative times, coloured states, columns cut or left out to fit.
 
+use std::cmp::Reverse;
+
 use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, Cell as Drawn, Color, Table};
 use crossterm::style::force_color_output;
@@ -71,8 +73,8 @@ impl MeasuredColumn {
     }
 }
 
-/// Cuts the widest columns until all fit. If their minimums are too wide, leaves out the column with
-/// the lowest priority, of several the last.
+/// Cuts the columns with the lowest priority until all fit, of several the widest. If their minimums are
+/// too wide, leaves out the column with the lowest priority, of several the last.
 fn fitted(mut columns: Vec<MeasuredColumn>, room: Option<u16>) -> Vec<MeasuredColumn> {
     let Some(room) = room.map(usize::from) else {
         return columns;
@@ -94,10 +96,10 @@ fn fitted(mut columns: Vec<MeasuredColumn>, room: Option<u16>) -> Vec<MeasuredCo
     let mut excess = total(&columns, |column| column.width).saturating_sub(room);
     while excess > 0 {
         let cuttable = columns.iter_mut().filter(|c| c.width > c.minimum);
-        let Some(widest) = cuttable.max_by_key(|column| column.width) else {
+        let Some(next) = cuttable.min_by_key(|c| (c.priority, Reverse(c.width))) else {
             break;
         };
-        widest.width -= 1;
+        next.width -= 1;
         excess -= 1;
     }
     columns

@@ -87,7 +87,9 @@ pub(in crate::commands) fn table(tasks: &[ListedTask]) -> Table<'_, ListedTask> 
     let column = |name: &str, priority| Column::new(name).priority(priority);
     Table::of(tasks)
         .column("id", |of| Cell::id(of.definition.id))
-        .column("name", |of| Cell::name(&of.definition.name))
+        .column(Column::new("name").minimum(20), |of| {
+            Cell::name(&of.definition.name)
+        })
         .column(column("type", 1), move |of| {
             lower(of.definition.work.word())
         })

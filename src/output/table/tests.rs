@@ -46,7 +46,7 @@ fn tables_are_human_readable() {
     let text = render(&runs(), &look(None, false));
     assert_eq!(
         text,
-        "ID  TASK            STATUS     CREATED    TOOK\n\
+        "ID  TASK            STATUS     CREATED          TOOK\n\
          7   Run yarn audit  failed     3 min ago  1 min 23 s\n\
          12  a\\u{1b}[2Jb\\nc  completed                    3 s\n"
     );
@@ -87,8 +87,8 @@ fn columns_are_cut_or_left_out_before_anything_is_wrapped() {
     ID      TASK          STATUS       DESCRIPTION                  BY
     123456  清除缓存 now  ✓ completed  one two three four five six  mara@example.com
 
-    ID      TASK          STATUS       DESCRIPTION   BY
-    123456  清除缓存 now  ✓ completed  one two thr…  mara@examp…
+    ID      TASK          STATUS       DESCRIPTION      BY
+    123456  清除缓存 now  ✓ completed  one two three …  mara@ex…
 
     ID      TASK          STATUS
     123456  清除缓存 now  ✓ completed
