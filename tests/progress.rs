@@ -147,9 +147,9 @@ fn a_log_survives_resizes_while_it_is_followed() {
     let env = env();
     let mut terminal = terminal(&env);
     terminal.wait_for("\none\n");
+    let time = regex::Regex::new(r"\d s( of about 40 s)?$").unwrap();
     for width in [45, 100, 35, 80] {
         terminal.resize(24, width);
-        let time = regex::Regex::new(r"\d s( of about 40 s)?$").unwrap();
         terminal.wait_until("progress below the log", |screen| {
             let last = screen.lines().last().unwrap_or_default();
             let is_new = widest(last) < usize::from(width) && time.is_match(last);
@@ -163,7 +163,7 @@ fn a_log_survives_resizes_while_it_is_followed() {
     assert!(!screen.contains("of about"), "{screen}");
 }
 
-/// Terminals that break lines anew when they are resized keep the cursor on its character. The
+/// Terminals that break lines at other places when they are resized keep the cursor on its character. The
 /// cursor must therefore rest where progress begins: then erasing from there on reaches all of it
 /// and nothing else.
 #[test]

@@ -7,10 +7,16 @@ use serde_json::json;
 
 use crate::support::env::TestEnv;
 use crate::support::output::mask;
-use crate::support::pty::{CTRL_C, DOWN, ENTER};
+use crate::support::pty::{CTRL_C, DOWN, ENTER, Terminal};
 
 fn started(env: &TestEnv) -> usize {
     env.sent(&["invokeRegisteredTask"])
+}
+
+/// Answers the question that follows a start from prompts.
+fn follows_nothing(terminal: &mut Terminal) {
+    terminal.wait_for("? Follow the log? [Y/n]");
+    terminal.send("n\r");
 }
 
 #[test]
@@ -64,6 +70,7 @@ fn invoke_prompts_for_everything_and_shows_the_command() {
     terminal.wait_for("? Any other environment (TO)");
     terminal.wait_for("❯ (none)");
     terminal.send(ENTER);
+    follows_nothing(&mut terminal);
     assert_eq!(terminal.finish(), 0);
     assert_snapshot!("pick-done", mask(&terminal.screen()));
     let (_, answer) = env.graphql("{taskById(id:1){command}}", json!({}));
@@ -91,6 +98,7 @@ fn invoke_prompts_only_for_missing_arguments() {
     terminal.wait_for("? Any environment (FROM)");
     assert!(!terminal.screen().contains("TIMES"));
     terminal.send(ENTER);
+    follows_nothing(&mut terminal);
     assert_eq!(terminal.finish(), 0);
     assert_eq!(started(&env), 1);
 }
@@ -106,6 +114,7 @@ fn production_is_marked_in_every_list_and_never_preselected() {
     terminal.send(DOWN);
     terminal.wait_for("❯ main  production");
     terminal.send(ENTER);
+    follows_nothing(&mut terminal);
     assert_eq!((terminal.finish(), started(&env)), (0, 1));
 
     // Neither as an argument's only value nor as its default.
@@ -141,6 +150,7 @@ fn production_is_marked_in_every_list_and_never_preselected() {
         terminal.send(DOWN);
         terminal.wait_for("❯ main  production");
         terminal.send(ENTER);
+        follows_nothing(&mut terminal);
         assert_eq!(terminal.finish(), 0);
     }
 }
@@ -153,6 +163,7 @@ fn typing_filters_a_list_and_only_entries_are_accepted() {
     terminal.send("yarn");
     terminal.wait_until_gone("Say hello");
     terminal.send(ENTER);
+    follows_nothing(&mut terminal);
     assert_eq!(terminal.finish(), 0);
     let (_, answer) = env.graphql("{taskById(id:1){name}}", json!({}));
     assert_eq!(answer["data"]["taskById"]["name"], "Run yarn audit");

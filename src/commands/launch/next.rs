@@ -47,7 +47,9 @@ impl Start<'_> {
     /// is in progress.
     pub(super) fn next_step(&self, started: &[Run]) -> Option<String> {
         let going = started.iter().filter(|run| !run.outcome().is_finished());
-        let ids: Vec<String> = going.map(|run| run.id.to_string()).collect();
+        let mut ids: Vec<i64> = going.map(|run| run.id).collect();
+        ids.sort_unstable();
+        let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
         match (self.shape, ids.len()) {
             (_, 0) => None,
             (ResultShape::One, _) => Some(format!("follow it: {}", follow_line(self.app, ids))),
