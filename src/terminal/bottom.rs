@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use console::{Term, truncate_str};
 
 use super::progress::ProgressLine;
+use super::style::Symbols;
 
 const TICK: Duration = Duration::from_millis(120);
 
@@ -39,6 +40,7 @@ pub(super) struct Bottom {
 struct Shared {
     /// `None` if there is no terminal.
     term: Option<Term>,
+    symbols: Symbols,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -80,9 +82,10 @@ pub(crate) struct Waiting {
 }
 
 impl Bottom {
-    pub(super) fn new(term: Option<Term>) -> Bottom {
+    pub(super) fn new(term: Option<Term>, symbols: Symbols) -> Bottom {
         let shared = Shared {
             term,
+            symbols,
             state: Mutex::default(),
             changed: Condvar::new(),
         };
@@ -193,7 +196,7 @@ impl Bottom {
             return;
         };
         let size = term.size_checked().unwrap_or(USUAL_SIZE);
-        let lines = state.lines(size);
+        let lines = state.lines(size, self.shared.symbols);
         if lines.is_empty() {
             self.erase(state);
             return;
@@ -258,7 +261,7 @@ impl State {
         self.progress.is_empty() && self.requests.is_empty() && self.text.is_none()
     }
 
-    fn lines(&mut self, size: (u16, u16)) -> Vec<String> {
+    fn lines(&mut self, size: (u16, u16), symbols: Symbols) -> Vec<String> {
         if self.prompts > 0 || self.open_line {
             return Vec::new();
         }
@@ -269,9 +272,10 @@ impl State {
             let most = rows.saturating_sub(2).max(1);
             let whole = text.rendered(size);
             let shown = whole.lines().take(most);
-            lines.extend(shown.map(|line| truncate_str(line, columns, "…").into_owned()));
+            let ellipsis = symbols.ellipsis();
+            lines.extend(shown.map(|line| truncate_str(line, columns, ellipsis).into_owned()));
             if let (true, Some(last)) = (whole.lines().count() > most, lines.last_mut()) {
-                "…".clone_into(last);
+                ellipsis.clone_into(last);
             }
         }
         let is_long = |(_, line): &&(u64, ProgressLine)| line.begun.elapsed() >= LONG_REQUEST;
@@ -280,7 +284,7 @@ impl State {
             (None, true) => None,
             (None, false) => self.requests.first().filter(is_long),
         };
-        lines.extend(line.map(|(_, line)| line.drawn(columns.saturating_sub(1))));
+        lines.extend(line.map(|(_, line)| line.drawn(columns.saturating_sub(1), symbols)));
         lines
     }
 }

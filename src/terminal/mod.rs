@@ -66,6 +66,16 @@ pub(crate) struct UiOptions {
     pub tmux: bool,
 }
 
+impl UiOptions {
+    fn symbols(&self) -> Symbols {
+        if self.utf8 {
+            Symbols::Unicode
+        } else {
+            Symbols::Ascii
+        }
+    }
+}
+
 /// The only place that prints. Clones share the streams.
 #[derive(Clone)]
 pub(crate) struct Ui {
@@ -85,7 +95,13 @@ impl Ui {
         let terminal = Terminal::detect(options.columns);
         let has_progress = terminal.stderr && !options.dumb;
         let term = has_progress.then(console::Term::stderr);
-        Self::build(options, terminal, Streams::process(), Bottom::new(term))
+        let symbols = options.symbols();
+        Self::build(
+            options,
+            terminal,
+            Streams::process(),
+            Bottom::new(term, symbols),
+        )
     }
 
     /// Streams in memory, no terminal; for tests.
@@ -94,7 +110,12 @@ impl Ui {
     }
 
     pub(crate) fn captured_with(options: UiOptions, terminal: Terminal) -> Self {
-        Self::build(options, terminal, Streams::memory(), Bottom::new(None))
+        Self::build(
+            options,
+            terminal,
+            Streams::memory(),
+            Bottom::new(None, Symbols::default()),
+        )
     }
 
     fn build(options: UiOptions, terminal: Terminal, streams: Streams, bottom: Bottom) -> Self {
@@ -162,11 +183,7 @@ impl Ui {
     }
 
     pub(crate) fn symbols(&self) -> Symbols {
-        if self.inner.options.utf8 {
-            Symbols::Unicode
-        } else {
-            Symbols::Ascii
-        }
+        self.inner.options.symbols()
     }
 
     /// Without a terminal, every answer is [`PromptError::NotInteractive`].

@@ -3,12 +3,12 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use console::truncate_str;
 use unicode_width::UnicodeWidthStr;
 
 use super::bottom::Bottom;
 use super::clean_line;
 use super::mode::EchoGuard;
+use super::style::Symbols;
 
 const WIDEST_GAUGE: usize = 20;
 const NARROWEST_GAUGE: usize = 8;
@@ -17,6 +17,7 @@ const NARROWEST_GAUGE: usize = 8;
 const SHORTEST_MESSAGE: usize = 12;
 
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const ASCII_SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
 const SPINNER_TIME: u128 = 120;
 
 pub(crate) trait Progress: Send + Sync {
@@ -104,13 +105,17 @@ impl ProgressLine {
     }
 
     /// At most this many cells wide.
-    pub(super) fn drawn(&self, cells: usize) -> String {
-        self.after(self.begun.elapsed(), cells)
+    pub(super) fn drawn(&self, cells: usize, symbols: Symbols) -> String {
+        self.after(self.begun.elapsed(), cells, symbols)
     }
 
-    fn after(&self, elapsed: Duration, cells: usize) -> String {
-        let turns = elapsed.as_millis() / SPINNER_TIME % SPINNER.len() as u128;
-        let spinner = SPINNER[turns as usize];
+    fn after(&self, elapsed: Duration, cells: usize, symbols: Symbols) -> String {
+        let frames: &[&str] = match symbols {
+            Symbols::Unicode => &SPINNER,
+            Symbols::Ascii => &ASCII_SPINNER,
+        };
+        let turns = elapsed.as_millis() / SPINNER_TIME % frames.len() as u128;
+        let spinner = frames[turns as usize];
         let message = &self.message;
         let time = match self.expected {
             None => spelled(elapsed),
@@ -124,24 +129,27 @@ impl ProgressLine {
         match (self.expected, left.saturating_sub(message.width())) {
             (None, 1..) | (Some(_), 1..=NARROWEST_GAUGE) => format!("{spinner} {message} {time}"),
             (Some(expected), room @ 1..) => {
-                let gauge = gauge(elapsed, expected, (room - 1).min(WIDEST_GAUGE));
+                let gauge = gauge(elapsed, expected, (room - 1).min(WIDEST_GAUGE), symbols);
                 format!("{spinner} {message} {gauge} {time}")
             }
             (_, 0) => {
-                let message = truncate_str(message, left.max(SHORTEST_MESSAGE), "…");
-                let line = format!("{spinner} {message} {time}");
-                truncate_str(&line, cells, "…").into_owned()
+                let message = symbols.cut(message, left.max(SHORTEST_MESSAGE));
+                symbols.cut(&format!("{spinner} {message} {time}"), cells)
             }
         }
     }
 }
 
 /// A bar of this many cells, full after the usual time.
-fn gauge(elapsed: Duration, expected: Duration, cells: usize) -> String {
+fn gauge(elapsed: Duration, expected: Duration, cells: usize, symbols: Symbols) -> String {
     let share = (elapsed.as_secs_f64() / expected.as_secs_f64()).min(1.0);
     let full = |cell: usize| (cell as f64) < share * cells as f64;
+    let (done, left) = match symbols {
+        Symbols::Unicode => ('━', '─'),
+        Symbols::Ascii => ('#', '-'),
+    };
     (0..cells)
-        .map(|cell| if full(cell) { '━' } else { '─' })
+        .map(|cell| if full(cell) { done } else { left })
         .collect()
 }
 
@@ -163,9 +171,12 @@ mod tests {
 
     fn drawn(message: &str, elapsed: u64, expected: Option<u64>, cells: usize) -> String {
         let line = ProgressLine::new(message, expected.map(s));
-        let drawn = line.after(s(elapsed), cells);
+        let ascii = line.after(s(elapsed), cells, Symbols::Ascii);
+        let only_ascii = ascii.is_ascii() || !message.is_ascii();
+        assert!(only_ascii && ascii.width() <= cells, "{ascii}");
+        let drawn = line.after(s(elapsed), cells, Symbols::Unicode);
         assert!(drawn.width() <= cells, "{drawn}");
-        drawn[SPINNER[0].len()..].trim_start().to_owned()
+        drawn.trim_start_matches(SPINNER).trim_start().to_owned()
     }
 
     #[test]
@@ -203,7 +214,7 @@ mod tests {
 
     #[test]
     fn progress_can_be_finished_without_a_start() {
-        let bar = Bar::new(Bottom::new(None));
+        let bar = Bar::new(Bottom::new(None, Symbols::Unicode));
         bar.update("early");
         bar.finish();
         bar.start("one", None);

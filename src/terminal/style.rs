@@ -76,6 +76,13 @@ impl Symbols {
         }
     }
 
+    pub(crate) fn ellipsis(self) -> &'static str {
+        match self {
+            Symbols::Unicode => "…",
+            Symbols::Ascii => "...",
+        }
+    }
+
     /// The beginning of a text, with an ellipsis if the text is wider than `columns`.
     pub(crate) fn cut(self, text: &str, columns: usize) -> String {
         if self == Symbols::Unicode || text.width() <= columns {
