@@ -18,6 +18,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::app::{App, GiveUp, Interrupts, finish, print};
 use crate::commands::scope::PlaceNeed;
 use crate::commands::select::pick;
+use crate::commands::wait::WaitArgs;
 use crate::commands::{self, topics};
 use crate::error::{Error, Kind};
 use crate::secret::conceal_recognized;
@@ -123,7 +124,7 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
 fn place_need(command: &Command, can_prompt: bool) -> PlaceNeed {
     use commands::{
         cancel::CancelArgs, define::DefineArgs, delete::DeleteArgs, export::ExportArgs,
-        logs::LogsArgs, rerun::RerunArgs, status::StatusArgs, update::UpdateArgs, wait::WaitArgs,
+        logs::LogsArgs, rerun::RerunArgs, status::StatusArgs, update::UpdateArgs,
     };
     match command {
         Command::Define(DefineArgs { group: Some(_), .. })
@@ -149,6 +150,7 @@ fn place_need(command: &Command, can_prompt: bool) -> PlaceNeed {
         {
             PlaceNeed::Project
         }
+        Command::Wait(WaitArgs { active: true, .. }) => PlaceNeed::Project,
         Command::Files(files) if files.needs_place(can_prompt) => PlaceNeed::Project,
         // Task files usually name their projects, so that a request would be in vain.
         Command::Diff(_) | Command::Apply(_) | Command::Lint(_) => PlaceNeed::Files,
@@ -280,7 +282,10 @@ async fn carry_out(command: Command, app: &mut App) -> Result<(), Error> {
 fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, SettingsError> {
     let takes_several = matches!(
         command,
-        Command::Invoke(_) | Command::Exec(_) | Command::Runs(_)
+        Command::Invoke(_)
+            | Command::Exec(_)
+            | Command::Runs(_)
+            | Command::Wait(WaitArgs { active: true, .. })
     );
     if !takes_several {
         flags.require_single()?;

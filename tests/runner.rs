@@ -86,6 +86,7 @@ mod update;
 mod usage;
 mod variables;
 mod wait;
+mod wait_active;
 mod waiting;
 
 use std::collections::BTreeSet;

@@ -1,13 +1,16 @@
 //! `tasks wait`: wait for runs.
 
+mod active;
+
 use clap::Args;
 
 use crate::app::App;
 use crate::commands::launch::{RunLines, WaitFlags, Watch, usual_length};
-use crate::commands::report::ResultPrinter;
+use crate::commands::report::{ResultPrinter, ResultShape};
 use crate::commands::select::{NamedRuns, RunArgs, RunUse, print_runs};
 use crate::error::Error;
 use crate::output::Format;
+use active::ActiveWait;
 
 /// Wait for runs to end
 ///
@@ -15,6 +18,9 @@ use crate::output::Format;
 /// 8 if one was still in progress after --timeout, and 10 if one had not started after
 /// --start-timeout. If several apply, the first of 3, 6, 10, 8, 7, 4, 5, 1 is used (see
 /// `tasks help exit-codes`).
+///
+/// With --active, waits until no run is in progress on the environment, including those that start in
+/// the meantime; --task restricts it to one task. The outcomes do not matter: the exit code is 0 then.
 ///
 /// With -o jsonl, each run is printed as soon as it ends.
 #[derive(Debug, Args)]
@@ -26,6 +32,10 @@ Examples:
   tasks wait --last --timeout 30m
   # Wait for the run that another command started
   tasks invoke Reindex -e main -o json | tasks wait -
+  # Wait until nothing is running on an environment, at most an hour
+  tasks wait --active -p shop -e main --timeout 1h
+  # Succeed if the list of runs is empty, too
+  tasks runs -e main --active -o id | tasks wait - --allow-empty
   # Print each run when it ends
   tasks wait 1234 1235 1236 -o jsonl
   # Print each change of status
@@ -35,6 +45,12 @@ pub(crate) struct WaitArgs {
     pub(crate) runs: RunArgs,
     #[command(flatten)]
     waiting: WaitFlags,
+    /// Wait until no run is in progress on the environment (-e), whatever the outcomes
+    #[arg(long, conflicts_with_all = ["runs", "last", "latest"])]
+    pub(crate) active: bool,
+    /// With `-`, succeed if stdin has no runs
+    #[arg(long, conflicts_with = "active")]
+    allow_empty: bool,
     /// With -o jsonl, print a line for each change of status
     #[arg(long)]
     changes: bool,
@@ -51,8 +67,26 @@ pub(crate) async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
     } else {
         RunLines::Ends(&answer)
     });
+    if args.active {
+        let wait = ActiveWait {
+            app,
+            flags: &args.waiting,
+            lines,
+            task: args.runs.task_in_progress()?,
+        };
+        let (runs, verdict) = wait.until_none().await?;
+        let is_printed = is_jsonl || (runs.is_empty() && answer.format() == Format::Table);
+        let given = match is_printed {
+            true => Ok(()),
+            false => print_runs(app, &answer, ResultShape::Many, runs),
+        };
+        return verdict.and(given);
+    }
     let shape = args.runs.shape();
-    let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app, RunUse::Wait).await?;
+    let NamedRuns { runs, missing } = match args.allow_empty {
+        true => NamedRuns::read_any(&args.runs, app, RunUse::Wait).await?,
+        false => NamedRuns::read(&args.runs, app, RunUse::Wait).await?,
+    };
     for error in &missing {
         app.ui.warn(&error.to_string());
     }

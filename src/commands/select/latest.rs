@@ -19,7 +19,7 @@ pub(crate) struct LatestArgs {
     /// Select the newest run of the environment (-e), by any user
     #[arg(long, conflicts_with = "last")]
     latest: bool,
-    /// With --latest, consider only runs of the task with this name
+    /// With --latest or --active, consider only runs of the task with this name
     #[arg(long, hide_short_help = true, value_name = "NAME")]
     task: Option<String>,
     /// With --latest, consider only runs with this status or outcome (repeatable)
@@ -39,6 +39,17 @@ impl LatestArgs {
         match self.filters().next() {
             Some(flag) => Err(Error::no_effect(&flag, "--latest")),
             None => Ok(()),
+        }
+    }
+
+    /// The task, if no other filter is given.
+    pub(super) fn only_task(&self) -> Result<Option<&str>, Error> {
+        if let Some(flag) = self.filters().find(|flag| flag != "--task") {
+            return Err(Error::no_effect(&flag, "--latest"));
+        }
+        match self.task.as_deref() {
+            Some(task) if task.trim().is_empty() => Err(Error::empty_value("--task")),
+            task => Ok(task),
         }
     }
 

@@ -80,7 +80,20 @@ impl RunArgs {
 
     /// The runs in their order, without repetitions.
     pub(crate) async fn resolve(&self, app: &App, of: RunUse) -> Result<Vec<RunRef>, Error> {
-        resolve(app, &self.runs, &self.instead, of).await
+        resolve(app, &self.runs, &self.instead, of, false).await
+    }
+
+    /// As `resolve`; without runs on stdin, the result is empty.
+    pub(crate) async fn resolve_any(&self, app: &App, of: RunUse) -> Result<Vec<RunRef>, Error> {
+        if !self.runs.iter().any(|run| run == "-") {
+            return Err(Error::no_effect("--allow-empty", "`-`"));
+        }
+        resolve(app, &self.runs, &self.instead, of, true).await
+    }
+
+    /// The task of `--task`, for runs in progress instead of the newest run.
+    pub(crate) fn task_in_progress(&self) -> Result<Option<&str>, Error> {
+        self.instead.latest.only_task()
     }
 }
 
@@ -98,7 +111,7 @@ impl OneRun {
     pub(crate) async fn resolve(&self, app: &App, of: RunUse) -> Result<RunRef, Error> {
         let named = self.run.as_slice();
         let named = if self.instead.is_given() { &[] } else { named };
-        let mut found = resolve(app, named, &self.instead, of).await?;
+        let mut found = resolve(app, named, &self.instead, of, false).await?;
         match (found.pop(), found.len()) {
             (Some(only), 0) => Ok(only),
             (_, others) => Err(Error::usage(format!(
@@ -124,6 +137,7 @@ async fn resolve(
     runs: &[String],
     instead: &RunFlags,
     of: RunUse,
+    allow_empty: bool,
 ) -> Result<Vec<RunRef>, Error> {
     app.settings.chosen()?;
     if instead.latest.is_given() {
@@ -145,7 +159,7 @@ async fn resolve(
     let mut found = Vec::new();
     for run in runs {
         if run == "-" {
-            found.extend(stdin(app)?);
+            found.extend(stdin(app, allow_empty)?);
         } else {
             require_own_page(app, run)?;
             found.push(RunRef::parse(run)?);
@@ -186,7 +200,7 @@ fn without_repetition(mut runs: Vec<RunRef>) -> Vec<RunRef> {
 /// The maximum size of stdin in bytes: the output of `runs --limit 0 -o json`.
 const LONGEST_INPUT: u64 = 64 << 20;
 
-fn stdin(app: &App) -> Result<Vec<RunRef>, Error> {
+fn stdin(app: &App, allow_empty: bool) -> Result<Vec<RunRef>, Error> {
     if app.ui.terminal().stdin {
         app.ui.note("reading runs from stdin; press Ctrl-D to end");
     }
@@ -195,17 +209,29 @@ fn stdin(app: &App) -> Result<Vec<RunRef>, Error> {
     let text = String::from_utf8(bytes).map_err(|_| Error::usage("stdin is not valid UTF-8"))?;
     // It may be the wrong file, and errors repeat what is wrong in it.
     conceal_recognized(&text);
-    parse(&text)
+    let found = parse(&text)?;
+    match require_some(&text, &found) {
+        Err(error) if allow_empty => app.ui.note(&error.message),
+        required => required?,
+    }
+    Ok(found)
+}
+
+/// Refuses an input without runs.
+fn require_some(text: &str, found: &[RunRef]) -> Result<(), Error> {
+    if !found.is_empty() {
+        return Ok(());
+    }
+    let why = match text.trim_start_matches('\u{feff}').trim() {
+        "" => "the command before the pipe printed nothing",
+        _ => "the list is empty",
+    };
+    Err(Error::usage(format!("no runs on standard input: {why}")))
 }
 
 /// Reads JSON, JSON lines, or the first tab-separated field of each line.
 fn parse(text: &str) -> Result<Vec<RunRef>, Error> {
     let text = text.trim_start_matches('\u{feff}');
-    if text.trim().is_empty() {
-        return Err(Error::usage(
-            "no runs on standard input: the command before the pipe printed nothing",
-        ));
-    }
     if !text.trim_start().starts_with(['{', '[']) {
         return text
             .lines()
@@ -226,9 +252,6 @@ fn parse(text: &str) -> Result<Vec<RunRef>, Error> {
         for one in all.iter().filter(|one| !is_without_run(one)) {
             found.push(of_json(one)?);
         }
-    }
-    if found.is_empty() {
-        return Err(Error::usage("no runs on standard input: the list is empty"));
     }
     Ok(found)
 }
@@ -265,6 +288,7 @@ mod tests {
 
     fn ids(text: &str) -> Result<Vec<String>, String> {
         let runs = parse(text).map_err(|e| e.to_string())?;
+        require_some(text, &runs).map_err(|e| e.to_string())?;
         Ok(without_repetition(runs)
             .iter()
             .map(ToString::to_string)

@@ -5,7 +5,7 @@ use crate::commands::report::{PlaceColumns, ResultPrinter, ResultShape, RunRepor
 use crate::commands::select::{RunArgs, RunUse};
 use crate::domain::names::same_name;
 use crate::domain::place::OtherName;
-use crate::domain::{Environment, Run};
+use crate::domain::{Environment, Run, RunRef};
 use crate::error::Error;
 use crate::ops::runs::{history, wait};
 use crate::settings::Sourced;
@@ -19,7 +19,19 @@ pub(crate) struct NamedRuns {
 impl NamedRuns {
     /// Reads the runs. The time limits of a wait do not apply. Fails if no run can be read.
     pub(crate) async fn read(args: &RunArgs, app: &App, of: RunUse) -> Result<NamedRuns, Error> {
-        let wanted = args.resolve(app, of).await?;
+        Self::of(args.resolve(app, of).await?, app, of).await
+    }
+
+    /// As `read`; without runs on stdin, the result is empty.
+    pub(crate) async fn read_any(
+        args: &RunArgs,
+        app: &App,
+        of: RunUse,
+    ) -> Result<NamedRuns, Error> {
+        Self::of(args.resolve_any(app, of).await?, app, of).await
+    }
+
+    async fn of(wanted: Vec<RunRef>, app: &App, of: RunUse) -> Result<NamedRuns, Error> {
         let lagoon = app.lagoon().await?;
         let (mut runs, mut missing) = (Vec::new(), Vec::new());
         for found in history::find_all(lagoon, &wanted).await {
@@ -33,9 +45,7 @@ impl NamedRuns {
             }
         }
         if runs.is_empty() {
-            wait::first_of_all(missing)?;
-            // Not reached: at least one run is wanted.
-            return Err(Error::not_given("run"));
+            wait::first_of_all(std::mem::take(&mut missing))?;
         }
         Ok(NamedRuns { runs, missing })
     }
