@@ -373,7 +373,7 @@ fn finish_early(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
     }
     if json {
         ui.error_json(&error.to_json());
-    } else if error.kind == Kind::Changes {
+    } else if error.kind == Kind::Changes || error.exit_status.is_some() {
         // The requested information, not a failure.
         ui.note(&error.to_string());
     } else {
@@ -381,7 +381,7 @@ fn finish_early(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
     }
     // Flushes the message.
     let _ = finish(ui);
-    error.kind.exit_code()
+    error.exit_code()
 }
 
 fn ui(env: &Env, flags: &Flags, color: ColorChoice) -> Ui {

@@ -52,6 +52,8 @@ pub struct Error {
     /// The flag with the invalid value, printed before the message.
     pub flag: Option<Flag>,
     pub hints: Vec<Hint>,
+    /// The exit code of the user's command, which replaces that of the kind.
+    pub exit_status: Option<u8>,
     /// The affected runs as JSON.
     pub runs: Vec<Value>,
 }
@@ -64,6 +66,7 @@ impl Error {
             source: None,
             flag: None,
             hints: Vec::new(),
+            exit_status: None,
             runs: Vec::new(),
         }
     }

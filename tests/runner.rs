@@ -29,6 +29,7 @@ mod discovery;
 mod docs;
 mod doctor;
 mod exec;
+mod exit_status;
 mod files;
 mod following;
 mod from_env;

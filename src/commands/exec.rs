@@ -5,11 +5,11 @@ use clap::Args;
 use crate::app::App;
 use crate::commands::input::text;
 use crate::commands::launch::{BulkFlags, Start, StartFlags};
-use crate::commands::report::ResultPrinter;
+use crate::commands::report::{ResultPrinter, ResultShape};
 use crate::commands::select::pick;
 use crate::commands::select::targets::TargetArgs;
 use crate::commands::{flags, scope};
-use crate::domain::task::{quoting, script};
+use crate::domain::task::{exit_status, quoting, script};
 use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::check::{self, CommandRequest};
@@ -28,6 +28,8 @@ Examples:
   tasks exec -p shop -e develop -s cli --follow -- drush status
   # Use a pipe in the container
   tasks exec -e develop -s cli --wait -- sh -c 'du -sh /app/* | sort -h'
+  # Exit with the exit code of the command
+  tasks exec -e develop -s cli --wait --exit-status -- test -e /app/web/index.php
   # Run a script on production without confirmation
   tasks exec -e main -s cli --script repair.sh --yes --wait
   # Run a command on all matching environments that have the service
@@ -51,6 +53,9 @@ pub(crate) struct ExecArgs {
     bulk: BulkFlags,
     #[command(flatten)]
     start: StartFlags,
+    /// Exit with the command's exit code; needs --wait or --follow
+    #[arg(long)]
+    exit_status: bool,
     /// Start even if the environment lacks the service
     #[arg(long, hide_short_help = true)]
     no_preflight: bool,
@@ -69,8 +74,17 @@ pub(crate) async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
         return Err(Error::not_given_off_terminal("service")
             .hint("name it with -s; `tasks environments -o json` lists the services"));
     }
-    let script = command(app, &args)?;
     let shape = args.places.shape(app);
+    if args.exit_status {
+        check_exit_status(&args, shape)?;
+    }
+    let mut script = command(app, &args)?;
+    let nonce = args
+        .exit_status
+        .then(|| exit_status::nonce(fastrand::u64(..)));
+    if let Some(nonce) = &nonce {
+        script = exit_status::wrap(&script, nonce);
+    }
     let targets = args
         .bulk
         .targets(app, &args.places, &args.start, args.dry_run);
@@ -99,12 +113,26 @@ pub(crate) async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     let start = Start {
         bulk: args.bulk.clone(),
         equivalent,
+        exit_status: nonce,
         ..Start::new(app, answer, shape, &args.start)
     };
     if args.dry_run {
         return start.dry_run(launches);
     }
     start.carry_out(launches).await
+}
+
+fn check_exit_status(args: &ExecArgs, shape: ResultShape) -> Result<(), Error> {
+    if !args.start.waits() {
+        return Err(Error::no_effect("--exit-status", "--wait or --follow"));
+    }
+    if shape == ResultShape::Many {
+        return Err(Error::usage(
+            "--exit-status returns one exit code, but the command line selects several targets",
+        )
+        .hint("name one environment with -e, or omit --exit-status"));
+    }
+    Ok(())
 }
 
 fn command(app: &App, args: &ExecArgs) -> Result<String, Error> {
@@ -160,7 +188,10 @@ fn equivalent(app: &App, launch: &Launch, args: &ExecArgs, service: &str) -> Str
         }
     }
     words.extend(args.start.words());
-    words.extend(flags::given([(args.no_preflight, "--no-preflight")]));
+    words.extend(flags::given([
+        (args.exit_status, "--exit-status"),
+        (args.no_preflight, "--no-preflight"),
+    ]));
     if launch.place.is_production() {
         words.push("--yes".to_owned());
     }

@@ -2,6 +2,7 @@
 
 mod confirm;
 mod dry_run;
+mod exit_status;
 mod flags;
 mod interrupt;
 mod log;

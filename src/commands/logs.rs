@@ -181,7 +181,7 @@ fn part<'a>(args: &LogsArgs, text: &'a str) -> &'a str {
     match args.tail {
         Some(lines) => log::tail(text, lines),
         None if args.raw => text,
-        None => log::without_banner(text),
+        None => log::content(text),
     }
 }
 

@@ -18,8 +18,10 @@ ignores them, and its help does not show them.
 Target options:
   -p, --project <NAME>      Select a project; by default it is detected from
                             the checkout
-  -e, --environment <NAME>  Select an environment; repeat -p and -e for several
-                            (invoke, exec and runs)
+  -e, --environment <NAME>  Select an environment by its name, or by the safe
+                            name or namespace that only it has; repeat -p and
+                            -e for several (invoke, exec, runs and
+                            wait --active)
   -l, --context <NAME>      Select a Lagoon by the name of its context;
                             `sandbox` is built in
   -o, --output <FORMAT>     Set the output format: table, tsv, json, jsonl,
@@ -81,6 +83,11 @@ Exit codes
 Only commands that wait for a run (wait, --wait, --follow) exit with 3, 6, 8 or
 10. With several runs, the exit code is 0 if all completed, and otherwise the
 first of 3, 6, 10, 8, 7, 4, 5, 1 that applies.
+
+exec --exit-status exits with the exit code of the command instead, which can be
+any of the above. stderr then has a note with the code, and no error. A line
+that begins with error: is about tasks itself, whose codes stay as listed. If
+the log does not tell the exit code, it is 3.
 
 If the output cannot be written (for example, because the disk is full) or --jq
 fails, the exit code is that of the operation, or 1 if it succeeded. The ids of
@@ -144,6 +151,7 @@ file. A variable that is set but empty is an error, except TASKS_PAGER.
   CLICOLOR_FORCE     Use colour even without a terminal
   TERM, COLUMNS      Type and width of the terminal
   PAGER, LESS        Pager and its options (default for LESS: FRX)
+  TZ                 Time zone of --since and --until
   CI                 Never prompt (--no-input)
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR
                      Proxies and certificates for all connections. An unusable

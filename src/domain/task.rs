@@ -7,6 +7,8 @@ pub(crate) mod difference;
 #[cfg(feature = "cli")]
 pub(crate) mod environment_value;
 #[cfg(feature = "cli")]
+pub(crate) mod exit_status;
+#[cfg(feature = "cli")]
 pub(crate) mod hidden;
 pub(crate) mod name;
 #[cfg(feature = "cli")]

@@ -53,12 +53,16 @@ impl Error {
         self.hints.iter().map(ToString::to_string).collect()
     }
 
+    pub fn exit_code(&self) -> u8 {
+        self.exit_status.unwrap_or(self.kind.exit_code())
+    }
+
     pub fn to_json(&self) -> Value {
         json!({"error": {
             "kind": self.kind.word(),
             "message": self.to_string(),
             "hints": self.hint_texts(),
-            "exitCode": self.kind.exit_code(),
+            "exitCode": self.exit_code(),
             "runs": self.runs,
         }})
     }

@@ -24,14 +24,11 @@ pub(super) fn confirm_one(
     if let Some(text) = launch.confirmation() {
         app.confirm(&text)?;
     }
-    if let Subject::Command(one_off) = &launch.subject
-        && launch.place.is_production()
-    {
-        let command = &one_off.command;
+    if matches!(launch.subject, Subject::Command(_)) && launch.place.is_production() {
+        let command = launch.shown();
         app.confirm(&format!("{banner}: run `{command}` in production?"))?;
     }
-    let recorded = raw.then(|| launch.recorded());
-    match executed_work(launch, recorded.as_deref()) {
+    match executed_work(launch, program(launch, raw).as_deref()) {
         Some(executes) => app.confirm_execution(executes),
         None => Ok(()),
     }
@@ -48,22 +45,27 @@ pub(super) fn confirm_all(app: &App, all: &[Launch], raw: bool) -> Result<(), Er
         }
     }
     texts.push(summary(all));
-    let recorded = all.iter().map(|launch| raw.then(|| launch.recorded()));
-    let recorded: Vec<Option<String>> = recorded.collect();
+    let programs = all.iter().map(|launch| program(launch, raw));
+    let programs: Vec<Option<String>> = programs.collect();
     let executes: Vec<ExecutedWork<'_>> = all
         .iter()
-        .zip(&recorded)
-        .filter_map(|(launch, recorded)| executed_work(launch, recorded.as_deref()))
+        .zip(&programs)
+        .filter_map(|(launch, program)| executed_work(launch, program.as_deref()))
         .collect();
     app.confirm_with_execution(&texts.join("\n"), &executes)
 }
 
-/// The program that the sandbox executes; `recorded` where values are a part of it.
-fn executed_work<'a>(launch: &'a Launch, recorded: Option<&'a str>) -> Option<ExecutedWork<'a>> {
+/// The program that the sandbox executes, unless it is that of the task.
+fn program(launch: &Launch, raw: bool) -> Option<String> {
+    let is_other = raw || launch.definition().is_none();
+    is_other.then(|| launch.shown())
+}
+
+fn executed_work<'a>(launch: &'a Launch, program: Option<&'a str>) -> Option<ExecutedWork<'a>> {
     match &launch.subject {
-        Subject::Command(one_off) => Some(ExecutedWork::Command(&one_off.command)),
+        Subject::Command(_) => program.map(ExecutedWork::Command),
         Subject::Task(definition, _) => match &definition.work {
-            Work::Command(command) => Some(ExecutedWork::Command(recorded.unwrap_or(command))),
+            Work::Command(command) => Some(ExecutedWork::Command(program.unwrap_or(command))),
             Work::Image(image) => Some(ExecutedWork::Image(image)),
         },
     }
@@ -91,8 +93,8 @@ fn show(app: &App, all: &[Launch]) -> Result<(), Error> {
         lines.push_str(&format!("\n  {}", launch.place.label()));
         if !one_name {
             lines.push_str(&format!(": {}", launch.name()));
-            if let Subject::Command(one_off) = &launch.subject {
-                lines.push_str(&format!(" ({})", short(&one_off.command)));
+            if matches!(launch.subject, Subject::Command(_)) {
+                lines.push_str(&format!(" ({})", short(&launch.shown())));
             }
         }
         if !one_set {
@@ -102,8 +104,8 @@ fn show(app: &App, all: &[Launch]) -> Result<(), Error> {
         }
     }
     app.ui.note(&lines);
-    if let (Subject::Command(one_off), true) = (&first.subject, one_name) {
-        app.ui.note(&format!("command: {}", one_off.command));
+    if let (Subject::Command(_), true) = (&first.subject, one_name) {
+        app.ui.note(&format!("command: {}", first.shown()));
     }
     let definitions = all
         .iter()

@@ -24,7 +24,7 @@ impl Report for DryRun {
                     "dryRun": true,
                     "environment": launch.place,
                     "arguments": arguments,
-                    "command": launch.recorded(),
+                    "command": launch.shown(),
                     "confirmationText": definition.confirmation_text,
                 })
             }
@@ -33,7 +33,7 @@ impl Report for DryRun {
                 "dryRun": true,
                 "environment": launch.place,
                 "service": one_off.service,
-                "command": one_off.command,
+                "command": launch.shown(),
             }),
         }
     }
@@ -57,7 +57,7 @@ impl Report for DryRun {
             });
         }
         table
-            .column(Column::new("command").priority(3), Launch::recorded)
+            .column(Column::new("command").priority(3), Launch::shown)
             .grid()
     }
 
@@ -71,7 +71,7 @@ impl Report for DryRun {
             .field("Would run on", launch.place.label())
             .field("Service", launch.service().map(str::to_owned));
         let Subject::Task(definition, values) = &launch.subject else {
-            return Some(detail.block("Command", launch.recorded()));
+            return Some(detail.block("Command", launch.shown()));
         };
         let arguments = Table::of(&values.plain)
             .column("argument", |(name, _)| Cell::name(name))
@@ -79,7 +79,7 @@ impl Report for DryRun {
         let detail = detail.field("Confirmation", definition.confirmation().map(str::to_owned));
         let detail = match &definition.work {
             Work::Image(image) => detail.field("Image", image.as_str()),
-            _ => detail.block("Command", launch.recorded()),
+            _ => detail.block("Command", launch.shown()),
         };
         Some(detail.section("Values", arguments.grid()))
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::commands::launch::confirm::{confirm_all, confirm_one};
 use crate::commands::launch::dry_run::DryRun;
+use crate::commands::launch::exit_status;
 use crate::commands::launch::next::{FollowAnswer, wait_line};
 use crate::commands::launch::progress::{UnfinishedWatcher, already};
 use crate::commands::launch::results::{LaunchEntry, LaunchResults};
@@ -34,6 +35,8 @@ pub(crate) struct Start<'a> {
     pub raw: bool,
     /// The command line that does the same without prompts, if there were any.
     pub equivalent: Option<String>,
+    /// The nonce of the exit code at the end of the log, which becomes that of the command.
+    pub exit_status: Option<String>,
     /// It repeats runs, so the command line does not name the task.
     pub is_rerun: bool,
 }
@@ -55,6 +58,7 @@ impl<'a> Start<'a> {
             if_running: IfRunning::Start,
             raw: false,
             equivalent: None,
+            exit_status: None,
             is_rerun: false,
         }
     }
@@ -206,7 +210,10 @@ impl<'a> Start<'a> {
                 .iter()
                 .filter_map(|launch| launch.facts.usual_length)
                 .max();
-            let (runs, verdict) = watch.wait_for_all(awaited, failures).await;
+            let (runs, mut verdict) = watch.wait_for_all(awaited, failures).await;
+            if let (Some(nonce), [run]) = (&self.exit_status, runs.as_slice()) {
+                verdict = exit_status::verdict(app, run, nonce, verdict).await;
+            }
             for run in runs {
                 let is_its =
                     |entry: &&mut LaunchEntry<'_>| entry.run().is_some_and(|r| r.id == run.id);

@@ -51,6 +51,14 @@ impl Launch {
         }
     }
 
+    /// The recorded command line, or the command as the user gave it.
+    pub(crate) fn shown(&self) -> String {
+        match &self.subject {
+            Subject::Task(..) => self.recorded(),
+            Subject::Command(one_off) => one_off.plain_command(),
+        }
+    }
+
     /// The task's name and confirmation text.
     pub(crate) fn confirmation(&self) -> Option<String> {
         let definition = self.definition()?;

@@ -2,6 +2,7 @@
 
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::run::recorded;
+use crate::domain::task::exit_status;
 use crate::domain::task::quoting::escape;
 use crate::domain::{Definition, Environment, Run, Work};
 use crate::error::Error;
@@ -17,6 +18,8 @@ use crate::ops::runs::read;
 pub(crate) struct RecordedRun {
     pub run: Run,
     pub environment: Environment,
+    /// As the user gave it.
+    command: String,
     record: RunDetails,
 }
 
@@ -32,9 +35,9 @@ pub(crate) enum RerunSource {
 }
 
 impl RecordedRun {
-    /// The recorded command line, or the image.
+    /// The recorded command line without the exit status of `exec --exit-status`, or the image.
     pub(crate) fn command(&self) -> &str {
-        &self.record.command
+        &self.command
     }
 
     pub(crate) fn origin(&self, view: &EnvironmentView) -> Result<RerunSource, Error> {
@@ -56,7 +59,7 @@ impl RecordedRun {
         Ok(match &definition.work {
             Work::Command(command) => {
                 let names: Vec<&str> = definition.arguments().iter().map(|a| &*a.name).collect();
-                match recorded::values(self.command(), command, &names) {
+                match recorded::values(&self.record.command, command, &names) {
                     Some(values) => RerunSource::Task(definition, values),
                     None => RerunSource::Changed(definition),
                 }
@@ -141,6 +144,7 @@ pub(crate) async fn read(lagoon: &Lagoon, run: Run) -> Result<RecordedRun, Error
     Ok(RecordedRun {
         run,
         environment,
+        command: exit_status::plain(&record.command),
         record,
     })
 }

@@ -14,7 +14,7 @@ use crate::lagoon::Lagoon;
 
 pub(crate) use live::{LiveMode, LiveOptions, require as require_live};
 
-use crate::ops::runs::log::{is_empty, nothing_printed, settled, without_banner};
+use crate::ops::runs::log::{content, is_empty, nothing_printed, settled};
 use crate::ops::runs::push::WakeReason;
 use crate::ops::runs::wait::Companion;
 use live::LiveConnection;
@@ -166,7 +166,7 @@ fn part<'a>(text: &'a str, sink: &dyn LogSink) -> &'a str {
     if sink.takes_banner() {
         text
     } else {
-        without_banner(text)
+        content(text)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::lagoon::Lagoon;
 use crate::ops::runs::read;
 
 #[cfg(feature = "cli")]
-pub(crate) use content::{is_blank, is_empty, nothing_printed, tail};
+pub(crate) use content::{content, is_blank, is_empty, nothing_printed, tail};
 
 /// The limit for the final log, which arrives up to 15 s late (seen on Lagoon 2.33.1).
 const LOG_GRACE: Duration = Duration::from_secs(15);
@@ -53,6 +53,38 @@ pub(crate) async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Log 
         drop(log);
         clock.sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(3));
+    }
+}
+
+/// The exit code at the end of the log of a finished run, as `exec --exit-status` writes it. The error is
+/// the reason why there is none.
+#[cfg(feature = "cli")]
+pub(crate) async fn exit_code(
+    lagoon: &Lagoon,
+    clock: &dyn Clock,
+    id: i64,
+    nonce: &str,
+) -> Result<u8, String> {
+    let begun = clock.now();
+    let mut pause = Duration::from_millis(300);
+    loop {
+        let log = settled(lagoon, clock, id).await;
+        let waited = clock.now().saturating_sub(begun);
+        let reason = match log {
+            Log::Text(text) => match crate::domain::task::exit_status::code(&text, nonce) {
+                Some(code) => return Ok(code),
+                // Two equal reads can both be too early.
+                None if waited < EMPTY_GRACE => None,
+                None => Some("its log does not end with the code".to_owned()),
+            },
+            Log::Empty => Some("it has no log".to_owned()),
+            Log::Unavailable(words) => Some(words),
+        };
+        if let Some(reason) = reason {
+            return Err(reason);
+        }
+        clock.sleep(pause).await;
+        pause *= 2;
     }
 }
 

@@ -45,8 +45,9 @@ pub(crate) fn command_on(
 }
 
 fn check_command(one_off: &OneOff) -> Result<(), Error> {
+    let command = one_off.plain_command();
     let texts = [
-        ("the command", &one_off.command),
+        ("the command", &command),
         ("the name", &one_off.name),
         ("the service", &one_off.service),
     ];

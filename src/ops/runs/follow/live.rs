@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::clock::Instant;
 use crate::domain::run::live::{MissingLines, ShownLines};
+use crate::domain::task::exit_status::without_marker;
 use crate::domain::{Environment, Run, SshEndpoint};
 
 use crate::error::{Error, Hint};
@@ -175,8 +176,10 @@ impl<'a> LiveConnection<'a> {
                 LiveState::Open(_, stream) => match stream.next().await {
                     Ok(line) => {
                         self.failures = 0;
-                        if self.shown.take(&line.source, line.at, &line.text) {
-                            sink.write(&format!("{}\n", line.text))
+                        let text = without_marker(&line.text);
+                        let is_only_marker = text.is_empty() && !line.text.is_empty();
+                        if !is_only_marker && self.shown.take(&line.source, line.at, text) {
+                            sink.write(&format!("{text}\n"))
                         } else {
                             Ok(())
                         }

@@ -2,9 +2,15 @@
 
 use super::without_banner;
 use crate::domain::run::Log;
+use crate::domain::task::exit_status::without_marker;
+
+/// A log without Lagoon's header and without the exit code of `exec --exit-status`.
+pub(crate) fn content(log: &str) -> &str {
+    without_marker(without_banner(log))
+}
 
 pub(crate) fn is_blank(log: &str) -> bool {
-    without_banner(log).is_empty()
+    content(log).is_empty()
 }
 
 pub(crate) fn is_empty(log: &Log) -> bool {
@@ -15,12 +21,12 @@ pub(crate) fn is_empty(log: &Log) -> bool {
     }
 }
 
-/// Without the header.
+/// The last lines of the content.
 pub(crate) fn tail(log: &str, lines: usize) -> &str {
     if lines == 0 {
         return "";
     }
-    let log = without_banner(log);
+    let log = content(log);
     let body = log.strip_suffix('\n').unwrap_or(log);
     match body.rmatch_indices('\n').nth(lines - 1) {
         Some((at, _)) => &log[at + 1..],

@@ -129,7 +129,10 @@ impl Life {
             ProcessEnd::Gone => return Ok(()),
             ProcessEnd::Exited(status) if status.success() => Status::Complete,
             ProcessEnd::Exited(status) => {
-                self.remark(&exit_message(*status))?;
+                // As in Lagoon, an exit code adds nothing to the log.
+                if let Some(message) = signal_message(*status) {
+                    self.remark(&message)?;
+                }
                 Status::Failed
             }
             ProcessEnd::Cancelled => {
@@ -180,10 +183,10 @@ impl Life {
     }
 }
 
-fn exit_message(status: ExitStatus) -> String {
+fn signal_message(status: ExitStatus) -> Option<String> {
     match (status.code(), status.signal()) {
-        (Some(code), _) => format!("The command ended with exit status {code}."),
-        (None, Some(signal)) => format!("The command was terminated by signal {signal}."),
-        (None, None) => "The command ended for an unknown reason.".to_owned(),
+        (Some(_), _) => None,
+        (None, Some(signal)) => Some(format!("The command was terminated by signal {signal}.")),
+        (None, None) => Some("The command ended for an unknown reason.".to_owned()),
     }
 }
