@@ -107,7 +107,8 @@ fn unknown_inferred_places_are_no_problem() {
         of(&output, "environment"),
         [(
             "note".to_owned(),
-            "no visible project has the git remote ssh://git@example.com/unknown.git".to_owned()
+            "no project that you can see has the git remote ssh://git@example.com/unknown.git"
+                .to_owned()
         )]
     );
     env.tasks(&[&DOCTOR[..], &["-e", "main"]].concat())
@@ -203,7 +204,7 @@ fn git_remotes_are_tried_until_one_has_a_project() {
         "error: no project given\n\
          hint: name it with -p or TASKS_PROJECT; to list projects: tasks projects\n\
          hint: this git repository has no .lagoon.yml\n\
-         hint: no visible project has one of the git remotes `git@example.com:me/fork.git`, \
+         hint: no project that you can see has one of the git remotes `git@example.com:me/fork.git`, \
          `https://example.com/other`\n"
     );
 }

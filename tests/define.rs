@@ -133,7 +133,7 @@ fn shadowing_is_reported_before_defining() {
         env.tasks(&line).succeeds()
     };
     let first = define(&PROJECT);
-    assert!(!first.stderr.contains("stands before"), "{first}");
+    assert!(!first.stderr.contains("hides"), "{first}");
     let narrower = define(&MAIN);
     let behind = format!(
         "on lagoon-demo/main (production), it hides the task {} of the scope project",

@@ -34,9 +34,9 @@ impl App {
     pub(crate) fn unknown_remotes(&self) -> Option<String> {
         Some(match self.unknown_remotes.get()?.as_slice() {
             [] => return None,
-            [one] => format!("no visible project has the git remote {one}"),
+            [one] => format!("no project that you can see has the git remote {one}"),
             several => format!(
-                "no visible project has one of the git remotes {}",
+                "no project that you can see has one of the git remotes {}",
                 quoted_list(several)
             ),
         })

@@ -56,7 +56,7 @@ pub(crate) struct DefineArgs {
     /// Run the command in this service's container
     #[arg(long, short = 's', value_name = "SERVICE")]
     service: Option<String>,
-    /// Run a container of this image instead of a command
+    /// Run a container of this image (platform owners)
     #[arg(long, value_name = "IMAGE")]
     image: Option<String>,
     /// Require this role to invoke the task [default: developer]
@@ -78,7 +78,7 @@ pub(crate) struct DefineArgs {
     /// Give runs a deploy token (platform owners)
     #[arg(long)]
     inject_deploy_token: bool,
-    /// Give runs the project's SSH key
+    /// Give runs the project's ssh key
     #[arg(long)]
     inject_project_key: bool,
     /// Show the task only to administrators (platform owners)

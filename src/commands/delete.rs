@@ -17,8 +17,7 @@ use clap::Args;
 
 /// Delete tasks
 ///
-/// Asks for confirmation. If a deleted task hides another task of the same name, names that task, if it
-/// can be determined. The tasks must have exactly the scope from the command line: --scope, otherwise -e
+/// Asks for confirmation, and reports tasks of the same name that are no longer hidden. The tasks must have exactly the scope from the command line: --scope, otherwise -e
 /// (environment), --group or -p (project). Existing runs are kept.
 #[derive(Debug, Args)]
 #[command(after_help = "\

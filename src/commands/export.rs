@@ -20,7 +20,7 @@ use clap::Args;
 #[command(after_help = "\
 Examples:
   # Write the tasks of a project to a file
-  tasks export -p shop > .lagoon/tasks.yml
+  mkdir -p .lagoon && tasks export -p shop > .lagoon/tasks.yml
   # Include the tasks of its environments
   tasks export -p shop --with-environments
   # Print the tasks of a group

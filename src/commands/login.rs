@@ -18,7 +18,7 @@ use crate::settings::{Source, Target, TokenOrigin, parse_limit};
 
 const EXAMPLES: &str = "\
 Examples:
-  # Add a Lagoon and sign in over SSH
+  # Add a Lagoon and sign in over ssh
   tasks login https://api.lagoon.example.com
   # Sign in with a specific key
   tasks login -l acme --ssh-key ~/.ssh/id_lagoon
@@ -29,9 +29,9 @@ Examples:
   # Use a token in another program
   export LAGOON_TOKEN=$(tasks login --print)";
 
-/// Sign in to a Lagoon over SSH or with a browser
+/// Sign in to a Lagoon over ssh or with a browser
 ///
-/// Over SSH, the system's `ssh` fetches the token, so that agents, ~/.ssh/config, hardware keys and
+/// The system's `ssh` fetches the token, so that agents, ~/.ssh/config, hardware keys and
 /// jump hosts work. With --browser, you sign in at the Lagoon's Keycloak; that session expires when it
 /// is idle. With URL, the command also adds a context, named by -l or, by default, after the host.
 ///

@@ -21,7 +21,7 @@ use crate::settings::{Sourced, TargetSetting};
 /// Rerun a run
 ///
 /// Starts the same task with the same arguments, which are read from the command line that Lagoon
-/// recorded. If the task has changed since then, shows both versions and asks. A one-off command
+/// recorded. If the task has changed since then, shows both versions and asks which to run. A one-off command
 /// runs again unchanged. Lagoon does not record the arguments of IMAGE tasks: set them with -a, or
 /// `tasks` prompts for them. Use -e to run on another environment.
 #[derive(Debug, Args)]

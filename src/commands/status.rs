@@ -10,7 +10,8 @@ use crate::ops::runs::wait;
 
 /// Show the status of runs
 ///
-/// The exit code does not depend on the outcome of the runs; use `tasks wait` for that.
+/// The exit code is 0 whatever the outcome of the runs. To get the outcome as an exit code, use
+/// `tasks wait`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -114,15 +114,16 @@ file. A variable that is set but empty is an error, except TASKS_PAGER.
                      Maximum size of a response, such as 64M or 1GiB
                      (--max-response; default 256MiB)
   TASKS_API          Address of a Lagoon API. Overrides TASKS_CONTEXT and the
-                     current context; -l overrides it and TASKS_TOKEN
+                     current context. With -l, TASKS_API and its TASKS_TOKEN
+                     are ignored
   TASKS_TOKEN        Token for TASKS_API or, if that is not set, for the context
                      from -l or TASKS_CONTEXT. It is sent nowhere else
-  TASKS_SSH_KEY      Private key for SSH (default: as ssh chooses): a path that
+  TASKS_SSH_KEY      Private key for ssh (default: as ssh chooses): a path that
                      begins with /, ~/, ./ or ../, or the key itself, as PEM
                      (also in quotes, or with \\n or spaces for newlines)
                      or in base64
   TASKS_SSH_HOST, TASKS_SSH_PORT
-                     SSH host that issues tokens, for the same Lagoon as
+                     ssh host that issues tokens, for the same Lagoon as
                      TASKS_TOKEN
   TASKS_PAGER        Pager for `logs` at a terminal (default $PAGER, otherwise
                      less). If it is empty or cat, no pager is used

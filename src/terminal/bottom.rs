@@ -268,7 +268,7 @@ impl State {
         let (rows, columns) = (usize::from(size.0), usize::from(size.1));
         let mut lines = Vec::new();
         if let Some(text) = &mut self.text {
-            // The last row stays free, because a line that is broken anew needs another one.
+            // The last row stays free, because a line that is broken again needs another one.
             let most = rows.saturating_sub(2).max(1);
             let whole = text.rendered(size);
             let shown = whole.lines().take(most);

@@ -401,12 +401,12 @@ mod tests {
         ui.note("two\nlines");
         ui.hint("do this");
         ui.trace("POST /graphql");
-        ui.error_text("it broke", &["mend it".to_owned()]);
+        ui.error_text("it broke", &["repair it".to_owned()]);
         ui.error_json(&serde_json::json!({"error": {"message": "a\u{202e}\nb"}}));
         assert_eq!(ui.printed(Stream::Out), "answer\n\u{1b}[1mlog\n");
         assert_eq!(
             ui.printed(Stream::Err),
-            "two\n  lines\nhint: do this\nPOST /graphql\nerror: it broke\nhint: mend it\n\
+            "two\n  lines\nhint: do this\nPOST /graphql\nerror: it broke\nhint: repair it\n\
              {\"error\":{\"message\":\"a\\u202e\\nb\"}}\n"
         );
     }

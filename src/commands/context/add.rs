@@ -17,18 +17,18 @@ const EXAMPLES: &str = "\
 Examples:
   # Add a Lagoon
   tasks context add acme https://api.acme.example
-  # Add a Lagoon with a token from its SSH host
+  # Add a Lagoon with a token from its ssh host
   ssh -p 32222 lagoon@ssh.acme.example token |
     tasks context add acme https://api.acme.example --with-token
   # Add a local Lagoon with a default project and switch to it
   tasks context add local http://localhost:3000 -p shop --use
-  # Set the SSH host of a Lagoon that does not publish it
+  # Set the ssh host of a Lagoon that does not publish it
   tasks context add old https://api.old.example \\
       --ssh-host ssh.old.example --ssh-port 32222";
 
 /// Add a Lagoon or change its settings
 ///
-/// The SSH host, the UI and the Keycloak are read from the Lagoon itself if it publishes them;
+/// The ssh host, the UI and the Keycloak are read from the Lagoon itself if it publishes them;
 /// connection options override them. -p sets the context's default project. To change a context, add it again with the
 /// same address: the settings that you do not name are kept. The first context becomes the current
 /// one, unless the `lagoon` CLI's file has a current context.

@@ -16,7 +16,7 @@ use finding::Findings;
 ///
 /// Checks the configuration files and their permissions, the connection to Lagoon, its certificate,
 /// the clock, the sign-in, the features of this Lagoon and the sandbox. With an environment (from -e
-/// or the checkout), also checks that environment and the SSH portal of its cluster. Each problem
+/// or the checkout), also checks that environment and the ssh portal of its cluster. Each problem
 /// comes with a fix. Changes nothing and prints no token.
 ///
 /// The exit code is 0 without problems, otherwise the first of 7, 4, 2, 5, 1 that applies.

@@ -97,7 +97,7 @@ impl WaitFlags {
 /// The source of a followed log.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct LiveFlags {
-    /// Stream the log over SSH
+    /// Stream the log over ssh
     #[arg(
         long = "live",
         hide_short_help = true,
@@ -110,10 +110,10 @@ pub(crate) struct LiveFlags {
     live: LiveModeArg,
 }
 
-/// The use of SSH for a followed log.
+/// The use of ssh for a followed log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum LiveModeArg {
-    /// Use SSH where the cluster allows it, otherwise Lagoon's API
+    /// Use ssh where the cluster allows it, otherwise Lagoon's API
     #[default]
     Auto,
     /// Use SSH, or fail

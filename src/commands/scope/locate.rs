@@ -80,8 +80,9 @@ pub(crate) async fn project_here(
         if let Some(name) = details::project_of_repository(lagoon, &forms).await? {
             return Ok(Some(Sourced::new(name, Source::GitRemote(shown))));
         }
-        app.ui
-            .trace(&format!("no visible project has the git remote {shown}"));
+        app.ui.trace(&format!(
+            "no project that you can see has the git remote {shown}"
+        ));
         unknown.push(shown);
     }
     app.set_unknown_remotes(unknown);

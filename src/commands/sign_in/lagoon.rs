@@ -16,10 +16,10 @@ use crate::settings::number;
 /// The settings of a Lagoon beside its address.
 #[derive(Debug, Args)]
 pub(crate) struct LagoonArgs {
-    /// Fetch tokens from this host over SSH
+    /// Fetch tokens from this host over ssh
     #[arg(long, value_name = "HOST", help_heading = HEADING)]
     pub ssh_host: Option<String>,
-    /// Use this port of the SSH host [default: 22]
+    /// Use this port of the ssh host [default: 22]
     #[arg(long, value_name = "PORT", requires = "ssh_host", help_heading = HEADING,
           value_parser = number::<u16>(1..=65_535))]
     pub ssh_port: Option<u16>,

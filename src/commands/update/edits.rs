@@ -47,7 +47,7 @@ pub(super) struct Edits {
     /// Give runs a deploy token (platform owners)
     #[arg(long, hide_possible_values = true, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     inject_deploy_token: Option<bool>,
-    /// Give runs the project's SSH key
+    /// Give runs the project's ssh key
     #[arg(long, hide_possible_values = true, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     inject_project_key: Option<bool>,
     /// Show the task only to administrators (platform owners)

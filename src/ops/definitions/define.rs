@@ -167,8 +167,8 @@ pub(crate) async fn add(
                 return Ok(DefineOutcome::Created(returned));
             }
             Ok(returned) => {
-                // An old row: somebody else's a moment ago, one that nobody could see, or what the
-                // first attempt added after all.
+                // An existing row: another user's new task, a task that no environment shows, or the
+                // result of the first attempt.
                 let now = self::site(lagoon, target, &coverage(wanted), None).await?;
                 return Ok(match (compare(&now, wanted)?, first_refusal) {
                     (Some(DefineOutcome::Unchanged(own)), Some(words)) => {

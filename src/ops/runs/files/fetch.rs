@@ -280,7 +280,7 @@ mod tests {
         };
         assert_eq!(series(10), [250, 500, 1000, 2000, 4000]);
         assert_eq!(series(PROGRESS - 1), [0; 0]);
-        // After progress they begin anew, but for once only.
+        // After progress the delays start over, once.
         assert_eq!(series(PROGRESS), [250, 500, 1000, 2000, 4000]);
         assert_eq!(series(PROGRESS), [0; 0]);
     }
