@@ -258,7 +258,10 @@ fn tell_modes(ui: &Ui) {
 #[test]
 #[ignore = "runs in the terminal of another test"]
 fn child_progress() {
-    let ui = Ui::new(UiOptions::default());
+    let ui = Ui::new(UiOptions {
+        utf8: true,
+        ..UiOptions::default()
+    });
     let progress = ui.progress();
     progress.start(
         "Run yarn audit\u{1b}[2J is queued",
