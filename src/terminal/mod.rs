@@ -14,6 +14,8 @@ pub(crate) mod facts;
 pub(crate) mod live;
 pub(crate) mod log;
 mod mode;
+mod notify;
+mod options;
 mod pager;
 pub(crate) mod progress;
 pub(crate) mod prompt;
@@ -32,6 +34,7 @@ pub(crate) use facts::Terminal;
 pub(crate) use live::LiveArea;
 pub(crate) use log::LogCleaner;
 pub(crate) use mode::restore;
+pub(crate) use options::UiOptions;
 pub(crate) use pager::Pager;
 pub(crate) use progress::Progress;
 pub(crate) use prompt::{Choice, Prompt, PromptError, Question};
@@ -40,41 +43,6 @@ pub(crate) use style::{ColorChoice, Palette, Style, Symbols};
 
 use bottom::{Bottom, Waiting};
 use streams::Streams;
-
-#[derive(Debug, Clone, Default)]
-pub(crate) struct UiOptions {
-    pub color: ColorChoice,
-    /// `NO_COLOR` is set and not empty.
-    pub no_color: bool,
-    /// `CLICOLOR_FORCE` is set and neither empty nor `0`.
-    pub force_color: bool,
-    /// `TERM` is `dumb`: no colour, no progress.
-    pub dumb: bool,
-    /// `COLUMNS`, if it is a number; overrides the terminal's width.
-    pub columns: Option<u16>,
-    /// The locale's encoding is UTF-8.
-    pub utf8: bool,
-    pub quiet: bool,
-    pub verbose: bool,
-    pub no_input: bool,
-    pub ci: bool,
-    /// The command line of the pager; if empty or `cat`, none is used. `None` for the default.
-    pub pager: Option<String>,
-    /// `LESS` is set.
-    pub has_less_options: bool,
-    /// The terminal is one of tmux.
-    pub tmux: bool,
-}
-
-impl UiOptions {
-    fn symbols(&self) -> Symbols {
-        if self.utf8 {
-            Symbols::Unicode
-        } else {
-            Symbols::Ascii
-        }
-    }
-}
 
 /// The only place that prints. Clones share the streams.
 #[derive(Clone)]
@@ -226,26 +194,6 @@ impl Ui {
     /// Sends all output to the user's pager until drop; `None` if there is none.
     pub(crate) fn page(&self) -> Option<Pager> {
         Pager::start(self)
-    }
-
-    /// Rings, and asks the terminal for a desktop notification with this text (OSC 9).
-    pub(crate) fn notify(&self, text: &str) {
-        let Inner {
-            options, terminal, ..
-        } = &*self.inner;
-        if !terminal.stderr || options.dumb {
-            return;
-        }
-        let mut notice = format!("\u{1b}]9;tasks: {}\u{7}", clean_line(text));
-        if options.tmux {
-            // tmux passes on what is wrapped like this.
-            notice = format!(
-                "\u{1b}Ptmux;{}\u{1b}\\",
-                notice.replace('\u{1b}', "\u{1b}\u{1b}")
-            );
-        }
-        let text = format!("\u{7}{notice}");
-        let _ = self.unmasked().write(Stream::Err, text.as_bytes());
     }
 
     /// Returns when stdout is closed, where that can be detected.
