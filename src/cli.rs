@@ -18,7 +18,6 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::app::{App, GiveUp, Interrupts, finish, print};
 use crate::commands::scope::PlaceNeed;
 use crate::commands::select::pick;
-use crate::commands::wait::WaitArgs;
 use crate::commands::{self, topics};
 use crate::error::{Error, Kind};
 use crate::secret::conceal_recognized;
@@ -143,14 +142,13 @@ fn place_need(command: &Command, can_prompt: bool) -> PlaceNeed {
         | Command::Environments(_) => PlaceNeed::Project,
         Command::Status(StatusArgs { runs, .. })
         | Command::Logs(LogsArgs { runs, .. })
-        | Command::Wait(WaitArgs { runs, .. })
         | Command::Cancel(CancelArgs { runs, .. })
         | Command::Rerun(RerunArgs { runs, .. })
             if runs.needs_place(can_prompt) =>
         {
             PlaceNeed::Project
         }
-        Command::Wait(WaitArgs { active: true, .. }) => PlaceNeed::Project,
+        Command::Wait(wait) if wait.needs_place(can_prompt) => PlaceNeed::Project,
         Command::Files(files) if files.needs_place(can_prompt) => PlaceNeed::Project,
         // Task files usually name their projects, so that a request would be in vain.
         Command::Diff(_) | Command::Apply(_) | Command::Lint(_) => PlaceNeed::Files,
@@ -280,13 +278,11 @@ async fn carry_out(command: Command, app: &mut App) -> Result<(), Error> {
 }
 
 fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, SettingsError> {
-    let takes_several = matches!(
-        command,
-        Command::Invoke(_)
-            | Command::Exec(_)
-            | Command::Runs(_)
-            | Command::Wait(WaitArgs { active: true, .. })
-    );
+    let takes_several = match command {
+        Command::Invoke(_) | Command::Exec(_) | Command::Runs(_) => true,
+        Command::Wait(wait) => wait.is_active(),
+        _ => false,
+    };
     if !takes_several {
         flags.require_single()?;
     }

@@ -84,6 +84,34 @@ fn live_lines_are_printed_immediately_and_once() {
 }
 
 #[test]
+fn the_exit_code_at_the_end_of_a_live_log_is_hidden() {
+    let marker = "tasks-exit-status:0123456789abcdef:3";
+    for (last, shown) in [("", ""), ("two", "two\n")] {
+        let env = with_portal(&format!(
+            "line 01 one; line 02 {last}{marker}; line 03 end; stay"
+        ));
+        let id = held(&env, &format!("one\n{last}{marker}\nend\n"));
+        let mut running = follow(&env, &id, &[]).start();
+        running.until_stdout("end\n");
+        advance(&env, &id);
+        let output = running.finish().succeeds();
+        // Only the end of the log is known to be no output of the command.
+        assert!(
+            output.stdout.starts_with(&format!("one\n{shown}end\n")),
+            "{output}"
+        );
+        let env = with_portal(&format!("line 01 one; line 02 {last}{marker}; stay"));
+        let id = held(&env, &format!("one\n{last}{marker}\n"));
+        let mut running = follow(&env, &id, &[]).start();
+        running.until_stdout(if last.is_empty() { "one\n" } else { "two\n" });
+        advance(&env, &id);
+        let output = running.finish().succeeds();
+        assert_eq!(output.stdout, format!("one\n{shown}"), "{output}");
+        assert_eq!(output.stderr, "");
+    }
+}
+
+#[test]
 fn invoke_follows_live_logs_too() {
     let env = with_portal("line 01 one; stay");
     let steps = [

@@ -275,11 +275,17 @@ fn a_project_or_environment_name_that_matches_nothing_is_not_found() {
         "lagoon-demo",
     ];
     assert_snapshot!(env.tasks(&line).error(5), @"error: the environment `main` does not have the type development");
-    for command in ["projects", "environments"] {
+    for (command, note) in [
+        ("projects", "no project matches `x-*`\n"),
+        (
+            "environments",
+            "no environment of `lagoon-demo` matches `x-*`\n",
+        ),
+    ] {
         let line = [command, "x-*", "-p", "lagoon-demo", "-o", "table"];
         let output = env.tasks(&line).succeeds();
         assert_eq!(output.stdout, "");
-        assert_eq!(output.stderr, format!("no matching {command}\n"));
+        assert_eq!(output.stderr, note);
     }
     assert_eq!(of("MAIN").succeeds().stdout.lines().count(), 1);
 }

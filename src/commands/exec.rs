@@ -24,12 +24,10 @@ use crate::ops::launch::check::{self, CommandRequest};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  # Run a command and follow its output
-  tasks exec -p shop -e develop -s cli --follow -- drush status
+  # Run a command, follow its output, and exit with its exit code
+  tasks exec -p shop -e develop -s cli --follow --exit-status -- drush status
   # Use a pipe in the container
   tasks exec -e develop -s cli --wait -- sh -c 'du -sh /app/* | sort -h'
-  # Exit with the exit code of the command
-  tasks exec -e develop -s cli --wait --exit-status -- test -e /app/web/index.php
   # Run a script on production without confirmation
   tasks exec -e main -s cli --script repair.sh --yes --wait
   # Run a command on all matching environments that have the service
@@ -53,7 +51,7 @@ pub(crate) struct ExecArgs {
     bulk: BulkFlags,
     #[command(flatten)]
     start: StartFlags,
-    /// Exit with the command's exit code; needs --wait or --follow
+    /// Exit with the exit code of the command
     #[arg(long)]
     exit_status: bool,
     /// Start even if the environment lacks the service

@@ -34,26 +34,35 @@ Examples:
   tasks invoke Reindex -e main -o json | tasks wait -
   # Wait until nothing is running on an environment, at most an hour
   tasks wait --active -p shop -e main --timeout 1h
-  # Succeed if the list of runs is empty, too
-  tasks runs -e main --active -o id | tasks wait - --allow-empty
   # Print each run when it ends
   tasks wait 1234 1235 1236 -o jsonl
   # Print each change of status
   tasks wait 1234 1235 -o jsonl --changes")]
 pub(crate) struct WaitArgs {
     #[command(flatten)]
-    pub(crate) runs: RunArgs,
+    runs: RunArgs,
     #[command(flatten)]
     waiting: WaitFlags,
-    /// Wait until no run is in progress on the environment (-e), whatever the outcomes
+    /// Wait until no run is in progress (-e)
     #[arg(long, conflicts_with_all = ["runs", "last", "latest"])]
-    pub(crate) active: bool,
+    active: bool,
     /// With `-`, succeed if stdin has no runs
     #[arg(long, conflicts_with = "active")]
     allow_empty: bool,
     /// With -o jsonl, print a line for each change of status
     #[arg(long)]
     changes: bool,
+}
+
+impl WaitArgs {
+    /// True if it waits for whatever is in progress.
+    pub(crate) fn is_active(&self) -> bool {
+        self.active
+    }
+
+    pub(crate) fn needs_place(&self, can_prompt: bool) -> bool {
+        self.active || self.runs.needs_place(can_prompt)
+    }
 }
 
 pub(crate) async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {

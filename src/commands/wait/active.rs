@@ -1,16 +1,16 @@
 //! `tasks wait --active`: wait until no run is in progress.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
 
 use crate::app::App;
-use crate::clock::Clock as _;
 use crate::commands::launch::{ReadFailureNotice, RunLines, WaitFlags, Watch, usual_length};
 use crate::commands::scope;
 use crate::commands::select::targets::TargetArgs;
 use crate::domain::{Environment, Run};
 use crate::error::messages::counted;
 use crate::error::{Error, Kind};
-use crate::ops;
 use crate::ops::places::place;
 use crate::ops::runs::history::{self, RunFilter, RunList};
 use crate::ops::runs::wait;
@@ -29,19 +29,19 @@ impl ActiveWait<'_> {
     /// Waits until no run is in progress, including those that start in the meantime. Returns the runs
     /// that were waited for.
     pub(super) async fn until_none(&self) -> Result<(Vec<Run>, Result<(), Error>), Error> {
-        let (app, clock) = (self.app, ops::clock());
+        let app = self.app;
         let environments = environments(app).await?;
-        let begun = clock.now();
+        let begun = Instant::now();
         let mut ended: Vec<Run> = Vec::new();
         let mut trouble = ReadFailureNotice::default();
         loop {
             let left = self.flags.limits().timeout;
-            let left = left.map(|limit| limit.saturating_sub(clock.now().saturating_sub(begun)));
+            let left = left.map(|limit| limit.saturating_sub(begun.elapsed()));
             let runs = match self.in_progress(&environments).await {
                 Ok(runs) => runs,
                 Err(error) if self.is_retried(&error, &ended, left) => {
                     trouble.begins(app, &error.to_string());
-                    clock.sleep(PAUSE).await;
+                    sleep(PAUSE).await;
                     continue;
                 }
                 Err(error) => return Ok((ended, Err(error))),
@@ -58,7 +58,7 @@ impl ActiveWait<'_> {
                 .all(|run| ended.iter().any(|old| old.id == run.id))
             {
                 // Lagoon lists them as in progress a moment longer.
-                clock.sleep(PAUSE).await;
+                sleep(PAUSE).await;
             }
             let (runs, verdict) = self.wait_for(runs, left).await;
             ended.retain(|old| runs.iter().all(|run| run.id != old.id));
