@@ -627,8 +627,9 @@ fn not_allowed_names_your_role_and_the_required_one() {
     let define = [&["define", "x"], &DRUSH[..], &MAIN].concat();
     let image = [&["define", "x", "--image", "a/b"], &MAIN[..]].concat();
     let admin = [&["define", "x", "--admin-only"], &DRUSH[..], &MAIN].concat();
-    let system = [&["define", "x", "--scope", "system"], &DRUSH[..]].concat();
-    let exec = [&["exec", "-s", "cli"], &MAIN[..], &["--", "true"]].concat();
+    let group = ["--group", "lagoon-demo-group"];
+    let group = [&["define", "x"], &DRUSH[..], &group].concat();
+    let exec = [&["exec", "-s", "cli", "--yes"], &MAIN[..], &["--", "true"]].concat();
     let owner = "this requires the role platform owner; you are a maintainer on lagoon-demo";
     for (role, line, expected) in [
         (
@@ -639,9 +640,9 @@ fn not_allowed_names_your_role_and_the_required_one() {
         ("maintainer", &image, owner),
         ("maintainer", &admin, owner),
         (
-            "maintainer",
-            &system,
-            "this requires the role platform owner; your roles: lagoon-demo-group (maintainer)",
+            "developer",
+            &group,
+            "this requires the role maintainer; your roles: lagoon-demo-group (developer)",
         ),
         (
             "outsider",
