@@ -37,8 +37,8 @@ Examples:
   tasks invoke 'Sync database' -e develop -a SOURCE=main --yes --wait
   # Start a task on all matching environments and wait for all runs
   tasks invoke 'Clear caches' -p shop -e 'pr-*' --yes --wait
-  # Store the id of the new run
-  run=$(tasks invoke Reindex -e main -o id)")]
+  # Wait for a run with the same values that is in progress, or start one
+  tasks invoke Reindex -e main --if-running join --wait")]
 pub(crate) struct InvokeArgs {
     /// Task id or name
     #[arg(value_name = "TASK")]

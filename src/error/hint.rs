@@ -14,8 +14,6 @@ pub enum Hint {
     FixAuthorities(String),
     ListRuns,
     ListTasks,
-    /// Only a platform owner may define such a task.
-    PlatformOwner,
     /// The run was created and may never start.
     CancelRun {
         id: i64,
@@ -85,9 +83,6 @@ impl fmt::Display for Hint {
                 f.write_str("Lagoon keeps runs for a limited time; to list them: tasks runs")
             }
             Hint::ListTasks => f.write_str("to list tasks: tasks list"),
-            Hint::PlatformOwner => f.write_str(
-                "image tasks, deploy tokens and tasks for administrators require the role of a platform owner",
-            ),
             Hint::CancelRun { id, status } => write!(
                 f,
                 "run {id} ({status}) was created and may never start; to cancel it: tasks cancel {id}"

@@ -6,7 +6,7 @@ mod site;
 use crate::domain::plan::coverage::Coverage;
 use crate::domain::task::definition::Target;
 use crate::domain::task::difference::{Difference, differences};
-use crate::domain::{ArgumentKind, Definition, Work};
+use crate::domain::{ArgumentKind, Definition};
 use crate::error::{Error, Hint, Kind};
 use crate::lagoon::Lagoon;
 
@@ -202,23 +202,12 @@ pub(crate) async fn add(
                 ),
             )
         } else {
-            with_required_role(error.into(), wanted)
+            error.into()
         };
         let Ok(now) = now else {
             return Err(error.unknown_whether("a part of it was created"));
         };
         return after_error(lagoon, target, [site, &now], wanted, error, &words).await;
-    }
-}
-
-/// Names the required role if Lagoon refuses a task that only platform owners may define.
-fn with_required_role(error: Error, wanted: &Definition) -> Error {
-    let is_image = matches!(wanted.work, Work::Image(_));
-    let is_restricted = is_image || wanted.deploy_token_injection || wanted.admin_only_view;
-    if error.kind == Kind::NotAllowed && is_restricted {
-        error.hint(Hint::PlatformOwner)
-    } else {
-        error
     }
 }
 
