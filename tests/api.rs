@@ -267,7 +267,7 @@ fn queries_are_retried_and_mutations_are_not() {
 
     for mutation in [
         "mutation { cancelTask(input: {task: {id: 1}}) }",
-        // Nobody can tell which.
+        // The outcome is unknown.
         "query A { lagoonVersion } mutation B { cancelTask(input: {task: {id: 1}}) }",
         "mutation {",
     ] {

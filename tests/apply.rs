@@ -16,7 +16,7 @@ fn file(env: &TestEnv, tasks: &str) {
     env.home.write("work/.lagoon/tasks.yml", text);
 }
 
-/// What `diff` would do, as `action name`; and that its exit code fits.
+/// The steps of `diff` as `action name`; checks its exit code.
 #[track_caller]
 fn diff(env: &TestEnv, flags: &[&str]) -> Vec<String> {
     let line = [&["diff", "-o", "json"], flags].concat();
@@ -197,7 +197,7 @@ fn another_kind_or_scope_is_replaced_only_when_allowed() {
     assert_eq!(diff(&env, &["--prune"]), ["unchanged K", "unchanged S"]);
 }
 
-/// Only platform owners may define an IMAGE task, which shows only once the old one is gone.
+/// Only platform owners may define an IMAGE task, which is refused only after the old task was deleted.
 #[test]
 fn a_failed_replacement_restores_the_old_task() {
     let env = TestEnv::bare();
@@ -652,7 +652,7 @@ fn exit_zero_reports_changes_with_exit_code_0() {
     env.run(env.shell(script)).succeeds();
     assert_eq!(diff(&env, &[]), ["unchanged A", "unchanged B"]);
     env.tasks(&["diff", "--exit-zero"]).succeeds();
-    // A failure is one all the same.
+    // A failure keeps its exit code.
     file(&env, "tasks: [{name: A}]\n");
     env.tasks(&["diff", "--exit-zero"]).ends_with(2);
 }
@@ -729,7 +729,7 @@ fn examples_apply_and_then_have_no_changes() {
     env.tasks(&["diff", "-f", &path]).ends_with(2);
 }
 
-/// Somebody changes the task when it is looked at for the second time, right before writing.
+/// Another user changes the task at its second read, right before the write.
 #[test]
 fn a_concurrent_change_is_not_overwritten() {
     let env = TestEnv::bare();

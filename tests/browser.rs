@@ -130,7 +130,7 @@ fn with_token(seconds: u64) -> (OpenId, Browser, String) {
     (openid, browser, good)
 }
 
-/// What a browser gets there.
+/// The response that a browser gets there.
 fn visit(address: &str) -> String {
     let url = Url::parse(address).unwrap();
     let mut stream = TcpStream::connect((url.host_str().unwrap(), url.port().unwrap())).unwrap();
@@ -336,7 +336,7 @@ fn an_invalid_provider_is_reported() {
     );
 }
 
-/// What a gateway in front of Keycloak answers while Keycloak is down.
+/// The response of a gateway in front of Keycloak while Keycloak is down.
 const GATEWAY: Failure = Failure::Answers(
     "503 Service Unavailable",
     "text/html",

@@ -1,4 +1,4 @@
-//! Several targets: which are meant, all or none, each once, and one verdict.
+//! Several targets: selection, all or none, each once, and one exit code.
 
 mod failures;
 mod places;
@@ -16,14 +16,14 @@ use crate::support::env::TestEnv;
 use crate::support::output::Output;
 use crate::wait::{advance, narrow, start_held, until_asked};
 
-/// On all three environments of the demo.
+/// The flags for all three environments of the demo.
 const ALL: [&str; 3] = ["-p", "lagoon-demo", "--all-environments"];
 
 fn invoke(env: &TestEnv, args: &[&str]) -> Output {
     env.tasks(&[&["invoke"], args].concat())
 }
 
-/// How many mutations were sent that start something.
+/// Number of sent mutations that start a run.
 pub(crate) fn started(env: &TestEnv) -> usize {
     env.sent(&["addTask", "invokeRegisteredTask"])
 }

@@ -1,7 +1,7 @@
 //! A campaign: hundreds of invocations through a network that fails at random, each judged.
 //!
-//! Whatever happens on the way: no run is started twice, none is started and neither reported nor
-//! named as unknown, no exit code is wrong, nothing panics or goes on past its limit. The faults
+//! Under any fault of the network: no run is started twice, no started run is neither reported nor
+//! named as unknown, no exit code is wrong, and nothing panics or exceeds its limit. The faults
 //! are drawn from a seed, which a failure names. By default the seeds are always the same:
 //!
 //! * `TASKS_CAMPAIGN=10000` runs this many invocations, from a random seed;
@@ -24,13 +24,13 @@ use crate::support::proxy::{Fault, Proxy};
 use draw::{Case, Command, Rival, Role};
 use judge::{ReceivedRequest, judge};
 
-/// How many at a time, each with a Lagoon of its own.
+/// Number of concurrent invocations, each with a Lagoon of its own.
 const AT_ONCE: u64 = 3;
 
 /// The limit of a request in the campaign: what hangs costs so much.
 const LIMIT: &str = "3s";
 
-/// How long an invocation may take: some requests that each use up their limit, on a machine that
+/// Time limit of an invocation: some requests that each use up their limit, on a machine that
 /// is busy with everything else.
 const DEADLINE: Duration = Duration::from_secs(90);
 
@@ -82,7 +82,7 @@ fn no_run_is_started_twice_or_lost_under_network_faults() {
     );
 }
 
-/// The exit code, and what is wrong with how it went.
+/// The exit code, and the fault of the invocation, if any.
 fn play(env: &TestEnv, case: &Case) -> (i32, Result<(), String>) {
     let newest = newest(env);
     let network = Arc::new(Mutex::new(case.network()));
@@ -209,7 +209,7 @@ impl Neighbour {
     }
 }
 
-/// Starts what our request starts, by somebody's hand, and gives the run's id.
+/// Starts the same run as our request, as another user, and returns the run's id.
 fn compete(env: &TestEnv, rival: Rival, body: &str) -> i64 {
     let request: Value = serde_json::from_str(body).unwrap();
     let env = match rival {

@@ -1,4 +1,4 @@
-//! `cancel`: what is refused, what is asked, and what comes of it.
+//! `cancel`: refusals, confirmation and results.
 
 use insta::assert_snapshot;
 use lagoon_sandbox::Fault;

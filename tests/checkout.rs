@@ -1,4 +1,4 @@
-//! What a checkout says of where one is, for those who are not told it: completion and `doctor`.
+//! The project and the environment of a checkout, as completion and `doctor` determine them.
 
 use std::time::Duration;
 
@@ -88,7 +88,7 @@ fn doctor_checks_the_environment_of_the_checkout() {
          environment from the git branch)"
     );
 
-    // Without a branch the project is looked up, and what the files cannot say is said.
+    // Without a branch, the project is looked up, and the unresolved part is reported.
     git(&env, "0123456789abcdef0123456789abcdef01234567", REMOTE);
     let output = env.tasks(&DOCTOR).succeeds();
     assert_eq!(

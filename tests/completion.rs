@@ -30,7 +30,7 @@ fn define(env: &TestEnv, name: &str) {
     assert!(answer["errors"].is_null(), "{answer}");
 }
 
-/// What fish is told for this line, whose last word is the one to complete.
+/// The candidates that fish receives for this line, whose last word is to be completed.
 pub(crate) fn asked(env: &TestEnv, words: &[&str]) -> Vec<String> {
     let output = env.run(question(env.command(&[]), words)).succeeds();
     assert_eq!(output.stderr, "");
@@ -281,7 +281,7 @@ fn a_slow_lagoon_is_cached_for_the_next_attempt() {
         assert_eq!(output.stdout, "");
         assert!(Instant::now() < until, "{output}");
     }
-    // Whoever asks meanwhile does not ask for it again.
+    // A concurrent completion does not request it again.
     let asked_later = proxy.seen().len();
     assert!(asked_later >= 2, "{asked_later}");
 }
@@ -383,7 +383,7 @@ impl Shell {
         })
     }
 
-    /// Types a line, completes it with a tab, and has the shell say what the words are then.
+    /// Types a line, completes it with a tab, and lets the shell print the resulting words.
     fn completes(&mut self, typed: &str, words: &[&str]) {
         let printf = self.printf;
         self.terminal

@@ -1,4 +1,4 @@
-//! Contexts: kept with their comments, tokens apart from them, and a token that goes nowhere else.
+//! Contexts: comments are kept, tokens are stored apart, and a token is sent only to its own Lagoon.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -246,7 +246,7 @@ fn a_broken_configuration_is_reported_with_the_position() {
         "{message}"
     );
     assert_eq!(error["hints"][0], "did you mean `project`?");
-    // What needs no context works all the same.
+    // Commands that use no context still work.
     home.tasks(&["completions", "bash"]).succeeds();
     home.tasks(&["help", "exit-codes"]).succeeds();
 }
@@ -313,7 +313,7 @@ fn adding_a_first_context_does_not_switch_away_from_the_lagoon_cli() {
     let lagoon = "  theirs:\n    graphql: https://api.theirs.example/graphql\n";
     for file in [
         format!("current: theirs\nlagoons:\n{lagoon}"),
-        // The only one is used, too.
+        // A single context is used, too.
         format!("lagoons:\n{lagoon}"),
     ] {
         let home = Home::new();

@@ -1,4 +1,4 @@
-//! The corpora of the fuzz targets as ordinary tests: every file goes through its target's check.
+//! The corpora of the fuzz targets as ordinary tests: every file is checked by its target.
 //!
 //! A check lives here once, for these tests and for its target in `tests/fuzz`.
 
@@ -18,7 +18,7 @@ use crate::support::source::{all_files_under, files_under};
 
 type Check = fn(&[u8]);
 
-/// Each target and what it asks of an input.
+/// Each target and its check of an input.
 const TARGETS: [(&str, Check); 6] = [
     ("config", config::check),
     ("events", events::check),

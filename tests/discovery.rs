@@ -27,7 +27,7 @@ fn answering(status: &str, body: &str) -> Proxy {
     Proxy::new(([127, 0, 0, 1], 9).into(), [fault])
 }
 
-/// `context add acme` for a Lagoon that answers so, and what was added.
+/// `context add acme` for a Lagoon with this response; returns the added context.
 fn added(home: &Home, lagoon: &Proxy, more: &[&str]) -> (Output, Value) {
     let url = lagoon.url("");
     let mut args = vec!["context", "add", "acme", url.as_str(), "-o", "json"];
@@ -51,7 +51,7 @@ fn discovery_needs_only_an_address() {
     );
     assert!(!output.stderr.contains("warning"), "{output}");
 
-    // No token goes there, and no query string, with which Lagoon would want one.
+    // No token is sent there, and no query string.
     let seen = lagoon.seen();
     assert_eq!(seen.len(), 1);
     let head = seen[0].head.to_ascii_lowercase();
@@ -61,7 +61,7 @@ fn discovery_needs_only_an_address() {
     );
     assert!(!head.contains("authorization"), "{head}");
 
-    // What was kept is what is read.
+    // The stored values are used.
     let again = home.tasks(&["context", "show", "-o", "json"]).succeeds();
     assert_eq!(again.json()["sshPort"], 32222);
 }

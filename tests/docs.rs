@@ -1,5 +1,5 @@
-//! README and the pages in `docs`: every command is valid, links lead somewhere, and what the sandbox
-//! can carry out is executed.
+//! README and the pages in `docs`: every command is valid, links have targets, and commands that the sandbox
+//! can carry out are executed.
 
 mod execution;
 mod messages;

@@ -1,4 +1,4 @@
-//! `tasks doctor`: what it finds, what it says to do, and how it ends.
+//! `tasks doctor`: findings, fixes and exit codes.
 
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::support::ssh::set_portal;
 
 const HERE: [&str; 5] = ["doctor", "-p", "lagoon-demo", "-e", "main"];
 
-/// What was found of a check: its states and what is said.
+/// The findings of a check: states and messages.
 pub(crate) fn of(output: &Output, check: &str) -> Vec<(String, String)> {
     let found = output.json();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -251,7 +251,7 @@ fn a_skewed_clock_is_reported() {
     assert!(clock.1.contains(" s ahead of Lagoon's"), "{}", clock.1);
 }
 
-/// What a server with this schema answers to the probe.
+/// The response of a server with this schema to the probe.
 fn probe(schema: &apollo_compiler::Schema) -> Value {
     use apollo_compiler::schema::ExtendedType;
     let names = |name: &str| -> Vec<Value> {
@@ -402,7 +402,7 @@ fn an_untrusted_certificate_is_reported_with_a_fix() {
     let by_file = env.run(env.command(&line).without("TASKS_API")).succeeds();
     assert!(of(&by_file, "tls")[0].1.ends_with("own.pem)"), "{by_file}");
 
-    // An authority's own certificate is no server's, trusted or not.
+    // The certificate of an authority is refused as that of a server, trusted or not.
     let tls = TlsFront::self_signed(env.address(), true);
     let file = env.home.write("ca.pem", tls.authority());
     let trusting = doctor(&tls).env("SSL_CERT_FILE", &file);

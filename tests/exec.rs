@@ -20,7 +20,7 @@ fn started(env: &TestEnv) -> usize {
     env.sent(&["addTask"])
 }
 
-/// What Lagoon recorded of a run.
+/// The command that Lagoon recorded for a run.
 fn recorded(env: &TestEnv, id: &Value) -> (String, String) {
     let (_, answer) = env.graphql(
         "query($i:Int){taskById(id:$i){name command}}",

@@ -1,4 +1,4 @@
-//! `files`: what is a run's own, what goes over, and what never leaves its folder.
+//! `files`: the files of a run, transfers, and writes that stay in the target folder.
 
 use insta::assert_snapshot;
 use lagoon_sandbox::store::StoreError;
@@ -354,7 +354,7 @@ fn files_accept_every_form_of_a_run() {
     let run = env.tasks(&["status", &id, "-o", "json"]).succeeds().stdout;
     let command = env.command(&["files", "get", "-", "*.sql"]).stdin(&run);
     assert_eq!(env.run(command).succeeds().stdout, "b.sql\tb.sql\t1\n");
-    // After --last all that stands there are files.
+    // After --last, all arguments are files.
     let output = env.tasks(&["files", "get", "--last", "a.txt", "-O", "in"]);
     assert_eq!(output.succeeds().stdout, "a.txt\tin/a.txt\t1\n");
     env.home.write("work/c", "c");

@@ -32,7 +32,7 @@ fn group_with(projects: usize) -> TestEnv {
     env
 }
 
-/// How many environments requests read with their tasks: one, or all three of a project.
+/// Number of environments that requests read with their tasks: one, or all three of a project.
 fn environments_read(requests: &[RecordedRequest]) -> usize {
     let with_tasks = requests.iter().filter(|r| r.body.contains("advancedTasks"));
     with_tasks

@@ -79,7 +79,7 @@ const FORBIDDEN: [&str; 12] = [
     "What", "Whether", "Who", "Whom", "Why", "Where", "Which", "How", "When", "It", "The", "A",
 ];
 
-/// Why this line does not open a description, if so.
+/// The reason why this line cannot begin a description, if any.
 fn bad_opener(line: &str) -> Option<String> {
     let first = line.split(' ').next().unwrap_or_default();
     if FORBIDDEN.contains(&first) {

@@ -18,14 +18,14 @@ use crate::support::proxy::{Fault, Proxy};
 use crate::support::pty::Terminal;
 use subjects::{SUBJECTS, Subject};
 
-/// How many commands a sweep runs at a time: most of them wait, for example for a log.
+/// Number of concurrent commands of a sweep: most of them wait, for example for a log.
 const AT_ONCE: usize = 8;
 
 /// A title, the clipboard, the cursor, a cleared screen, another direction, a C1 sequence, a line of
 /// its own.
 const HOSTILE: &str = "x\u{1b}]0;evil\u{7}\u{1b}]52;c;ZXZpbA==\u{7}\u{1b}[2J\u{1b}[H\u{202e}evil\u{2066}\u{9b}31m\u{85}\r\n$ rm -rf /";
 
-/// What may never reach a terminal; what draws progress and questions is not among it.
+/// Sequences that must never reach a terminal; those that draw progress and prompts are excluded.
 const NEVER: [&str; 9] = [
     "\u{1b}]",
     "\u{7}",
@@ -201,7 +201,7 @@ fn unknown_words_give_a_sensible_result_or_a_clear_error() {
     sweep(to_unknown, tamed);
 }
 
-/// Whether this may be the name of a type or of an enum's value.
+/// True if this can be the name of a type or of an enum's value.
 fn is_one_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
 }
@@ -214,7 +214,7 @@ fn server_texts_cannot_control_the_terminal() {
         is_text
     };
     sweep(to_hostile, |env, proxy, line| {
-        // What is shown is the subject here, not what is asked.
+        // The displayed text is checked here, not the request.
         let words = line.iter().map(String::as_str);
         let line: Vec<&str> = ["--no-input"].into_iter().chain(words).collect();
         let command = env.command(&line).env("TASKS_API", proxy.url("/graphql"));

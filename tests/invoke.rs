@@ -1,4 +1,4 @@
-//! `invoke`: what is checked first, what is sent once, and how waiting ends.
+//! `invoke`: checks before the start, the one mutation, and the end of the wait.
 
 use insta::assert_snapshot;
 use lagoon_sandbox::Fault;
@@ -709,7 +709,7 @@ fn failed_queries_are_retried() {
     invoke(&env, &["Run yarn audit"]).succeeds();
 }
 
-/// The answer of a mutation whose nested fields fail: the run exists all the same.
+/// The reply to a mutation whose nested fields fail, although the run exists.
 #[test]
 fn a_run_in_a_partial_reply_is_reported() {
     let env = TestEnv::new();

@@ -49,7 +49,7 @@ fn lagoon_cli_contexts_are_listed_with_their_source() {
     assert_eq!(listed[0]["source"], file.as_str());
     assert_eq!(listed[0]["currentBy"], file.as_str());
     assert_eq!(names(&home), "acme\nother\nsandbox\n");
-    // What cannot be used breaks only itself, and is said.
+    // An unusable entry is reported and affects no other entry.
     for why in [
         "`half` has no API address",
         "`two words` is not a valid context name",

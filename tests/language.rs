@@ -105,10 +105,10 @@ fn literals() -> Vec<Text> {
     found
 }
 
-/// The doc comments of the programs: one text per comment.
+/// The doc comments of the programs and of their tests: one text per comment.
 fn doc_comments() -> Vec<Text> {
     let mut found: Vec<Text> = Vec::new();
-    for folder in ["src", "crates/sandbox/src"] {
+    for folder in ["src", "crates/sandbox/src", "tests", "benches", "examples"] {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         for path in files_under(&root, "rs") {
             let mut is_continued = false;

@@ -62,7 +62,7 @@ fn the_examples_match_the_schema() {
     }
 }
 
-/// What the schema takes and what the program takes is the same, as far as a schema can tell.
+/// The schema and the program accept the same files, as far as a schema can express it.
 #[test]
 fn schema_and_lint_refuse_the_same_files() {
     let schema = Schema::printed();

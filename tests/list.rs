@@ -1,4 +1,4 @@
-//! `list` and `show`: who sees what, what is shadowed, what the formats are.
+//! `list` and `show`: visibility by role, shadowed tasks, and formats.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -341,7 +341,7 @@ fn a_pipeline_reads_names() {
                   tasks show \"$name\" -p lagoon-demo -e main --jq .service; done";
     let output = env.run(env.shell(script)).succeeds();
     assert_eq!(output.stdout, "node\n");
-    // A reader that goes away is a quiet end.
+    // A closed output is not an error.
     let output = env
         .run(env.shell("tasks list -p lagoon-demo -e main -o json | head -n 1"))
         .succeeds();

@@ -9,7 +9,7 @@ use crate::support::process::{Invocation, Running};
 use crate::support::ssh::{script, set_portal, with_bin};
 use crate::wait::{advance, start};
 
-/// What the script has at hand: where it is, and `line` to write a line of the log.
+/// The variables of the script: its folder, and `line` to write a line of the log.
 const BEGIN: &str =
     "cd \"${0%/bin/ssh}\" || exit 1; printf '%s\\n' \"$@\" >> asked; echo $$ >> pids
     line() { echo \"[pod/lagoon-task-x-1/cli] 2026-01-01T00:00:$1Z $2\"; }
@@ -43,7 +43,7 @@ fn read(env: &TestEnv, name: &str) -> String {
     std::fs::read_to_string(env.home.path(name)).unwrap_or_default()
 }
 
-/// How often `ssh` was started.
+/// Number of starts of `ssh`.
 fn times(env: &TestEnv) -> usize {
     read(env, "pids").lines().count()
 }
@@ -254,7 +254,7 @@ fn following_continues_after_a_refusal_by_the_portal() {
     let said = "portal.example.com refused: logs are not for you";
     assert!(output.stderr.contains(said), "{output}");
     assert_eq!(times(&env), 3);
-    // Without -v nothing is said; and never is never.
+    // Without -v nothing is reported, and `never` uses no ssh.
     let id = held(&env, "one\n");
     let mut running = follow(&env, &id, &[]).start();
     until_started(&env, &mut running, 6);

@@ -1,4 +1,4 @@
-//! `logs` and `status`: what is shown of runs, and what is not.
+//! `logs` and `status`: the displayed and the omitted parts of runs.
 
 use insta::assert_snapshot;
 use lagoon_sandbox::engine::Step;
@@ -30,7 +30,7 @@ fn only_the_log_is_on_stdout() {
     let env = TestEnv::new();
     let text = "one\n\u{1b}]0;title\u{7}two \u{1b}[31mred\u{1b}[0m\nthree\n";
     let id = logged(&env, text, Status::Failed);
-    // Of a run that failed, too: showing a log is no waiting.
+    // A failed run has the exit code 0, too: showing a log does not wait.
     let output = env.tasks(&["logs", &id]).succeeds();
     assert_eq!(
         (output.stdout.as_str(), output.stderr.as_str()),

@@ -34,7 +34,7 @@ fn a_failing_filter_loses_neither_the_result_nor_the_outcome() {
             "{line:?}"
         );
     }
-    // The missing run decides, and the other one is printed.
+    // The missing run sets the exit code, and the other one is printed.
     let id = start(&env, &[Step::Status(Status::Complete)]);
     let output = env.tasks(&["status", &id, "4711", "--jq", "error"]);
     let output = output.ends_with(5);

@@ -1,4 +1,4 @@
-//! Starts whose reply is lost or is a doubtful refusal: which run is reported, and what is unknown.
+//! Starts whose reply is lost or is an uncertain refusal: the reported run, and unknown outcomes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

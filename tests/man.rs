@@ -1,4 +1,4 @@
-//! `tasks man` and `tasks completions --dir`: what a package installs.
+//! `tasks man` and `tasks completions --dir`: the files that a package installs.
 
 use std::collections::BTreeSet;
 use std::path::Path;

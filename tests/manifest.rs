@@ -1,4 +1,4 @@
-//! Round trips through a Lagoon with its oddities: what is exported says what is there.
+//! Round trips through a Lagoon with its oddities: an export describes the tasks that exist.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -68,7 +68,7 @@ fn task() -> impl Strategy<Value = Task> {
     )
 }
 
-/// Puts tasks into the Lagoon as somebody with other tools might have.
+/// Puts tasks into the Lagoon as other clients could have.
 fn fill(env: &TestEnv, tasks: &[Task], environment: bool) {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
     let (project, environment) = if environment {

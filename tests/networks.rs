@@ -13,7 +13,7 @@ use crate::support::openid::OpenId;
 use crate::support::process::{Invocation, eventually};
 use crate::wait::advance;
 
-/// A Lagoon behind TLS that is reached only through a proxy; its authority is nobody else's.
+/// A Lagoon behind TLS that is reached only through a proxy; it has a certificate authority of its own.
 struct Far {
     env: TestEnv,
     tls: TlsFront,
@@ -219,7 +219,7 @@ fn every_kind_of_proxy_and_no_proxy_are_supported() {
             .all(|asked| *asked == format!("{NAME}:443"))
     );
     assert!(!socks.asked().is_empty() && http.asked().len() == before);
-    // The one for https holds before the one for all.
+    // The variable for https takes precedence over the one for all schemes.
     let both = [
         ("ALL_PROXY", socks.url("socks5h")),
         ("HTTPS_PROXY", http.url("http")),
@@ -227,7 +227,7 @@ fn every_kind_of_proxy_and_no_proxy_are_supported() {
     run(&both).succeeds();
     assert!(http.asked().len() > before);
 
-    // Nobody resolves the name without a proxy.
+    // The name cannot be resolved without the proxy.
     let (asked, seen) = (http.asked().len(), far.env.requests().len());
     for except in [NAME, ".test", "*"] {
         run(&[
@@ -295,7 +295,7 @@ fn allowed_plain_http_uses_the_proxy_and_causes_a_warning() {
     }
     let asked = proxy.asked();
     assert_eq!(asked[0], format!("http://{NAME}/graphql"));
-    // Without the context's word nothing goes out.
+    // Nothing is sent unless the context allows it.
     let refused = env
         .run(all(env.command(&LIST).env("TASKS_API", &api)))
         .ends_with(2);
@@ -328,7 +328,7 @@ fn push_uses_the_proxy() {
         .trusting(far.command(&["wait", &id]))
         .env("HTTPS_PROXY", proxy.url("http"));
     let waiting = wait.start();
-    // One connection for questions, one that stays open for what is pushed.
+    // One connection for requests, and one that stays open for push messages.
     eventually("both connections are asked for", || {
         proxy.asked().len() >= 2
     });
@@ -389,7 +389,7 @@ fn browser_sign_in_uses_the_proxy() {
         .env
         .home
         .command(&["login", "--browser", "--timeout", "1s"]);
-    // The provider's own answer leads to plain http, which is refused: it was asked all the same.
+    // The provider's own configuration names plain http, which is refused; the provider was still asked for it.
     let refused = far
         .env
         .run(login.clone().env("HTTPS_PROXY", proxy.url("http")))

@@ -188,14 +188,14 @@ fn a_changed_host_key_is_refused() {
     assert!(error.to_string().contains("HAS CHANGED"), "{error}");
     let hint = format!("ssh-keygen -R '[127.0.0.1]:{}'", server.port);
     assert!(error.hints()[0].ends_with(&hint));
-    // It is not asked for anything, and what is known stays.
+    // It does not prompt, and the known key is kept.
     assert_eq!(
         (server.read("asked"), server.read("known_hosts")),
         (String::new(), line)
     );
 }
 
-/// Lagoon's portal for a cluster: the log from the beginning, and what is added to it; it never
+/// Lagoon's portal for a cluster: prints the log from the beginning, then new lines; it never
 /// ends by itself.
 const LOG_PORTAL: &str = r#"
 echo "$LAGOON_USER $SSH_ORIGINAL_COMMAND" >> asked

@@ -1,4 +1,4 @@
-//! What is shipped: the workflows name what exists, and a package holds what it should.
+//! Releases: the workflows name existing files, and a package has the expected contents.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -74,7 +74,7 @@ fn the_workflows_run_existing_commands_and_scripts() {
         let workflow = workflow(name);
         assert!(workflow["permissions"]["contents"] == "read", "{name}");
         for script in scripts(&workflow) {
-            // What the workflow puts in stands for any word here.
+            // Words that the workflow inserts match any word here.
             let syntax = Command::new("bash")
                 .args(["-n", "-c", &script])
                 .output()

@@ -23,7 +23,7 @@ fn logged(lines: usize) -> (TestEnv, String) {
     (env, id)
 }
 
-/// The command with a pager called `pager`, which notes its options and shows what it reads.
+/// The command with a pager called `pager`, which records its options and prints its input.
 fn with_pager(env: &TestEnv, args: &[&str]) -> (Invocation, PathBuf) {
     let noted = env.home.path("noted");
     let lines = format!(

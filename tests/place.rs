@@ -1,4 +1,4 @@
-//! Where a command is about: by flag, variable, the files around, the git remote and branch, a
+//! The selected project and environment: from flags, variables, files, the git remote and branch, a
 //! context's default, a Lagoon pod.
 
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ pub(crate) fn lagoon_file(env: &TestEnv) {
     env.home.write("work/docker-compose.yml", COMPOSE);
 }
 
-/// The project that `environments` finds, and what it says of where it comes from.
+/// The project that `environments` finds, and its reported source.
 #[track_caller]
 fn project(env: &TestEnv, command: Invocation) -> (String, String) {
     let output = env.run(command).succeeds();
@@ -137,7 +137,7 @@ fn contexts_and_pods_provide_default_places() {
     assert_eq!(project(&env, pod), ("lagoon-demo".into(), told));
 }
 
-/// A pod's variables are enough for a change, also where the environment is said in its safe form.
+/// A pod's variables are enough for a change, also if they give the environment in its safe form.
 #[test]
 fn a_pod_needs_no_flags() {
     let env = TestEnv::new();

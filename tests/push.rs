@@ -16,7 +16,7 @@ use crate::support::process::eventually;
 use crate::wait::start_held;
 use crate::waiting::lagoon;
 
-/// Time stands still: only a hint ends a pause.
+/// The clock is stopped, so only a push message ends a pause.
 struct Frozen;
 
 #[async_trait]
@@ -38,14 +38,14 @@ struct Advance {
     sandbox: Sandbox,
     ids: VecDeque<i64>,
     reads: usize,
-    /// Not before so many subscriptions have begun: over a WebSocket nobody says that one stands.
+    /// Waits for this many subscriptions: a WebSocket has no message that confirms one.
     subscribed: u64,
 }
 
 impl Watcher for Advance {
     fn read(&mut self, _: &Run) {
         self.reads += 1;
-        // The first is what was read before the subscription, the second what is read after it.
+        // The first read is before the subscription, the second after it.
         if self.reads > 1 {
             eventually("a subscription stands", || {
                 self.sandbox.times_subscribed() >= self.subscribed

@@ -1,4 +1,4 @@
-//! What older releases of Lagoon refuse is reported, and not sent.
+//! Requests that older releases of Lagoon refuse are reported, and not sent.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

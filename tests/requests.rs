@@ -1,4 +1,4 @@
-//! How many requests a command costs: counted, so that none is added unnoticed.
+//! Number of requests of each command, so that an additional one is noticed.
 
 use crate::support::env::{MAIN, TestEnv};
 

@@ -98,7 +98,7 @@ fn values_keep_their_order_and_no_default_is_added() {
     let before = answer["data"]["invokeRegisteredTask"].clone();
     let again = rerun(&env, &before["id"], &[]).succeeds().json();
     assert_eq!(json!(recorded(&env, &again["id"]).0), before["command"]);
-    // Somebody else's values, unescaped: they mean what a shell makes of them.
+    // Unescaped values of another client: a shell interprets them.
     let (_, answer) = env.graphql(
         &start,
         json!({"a": [value("FROM", "main"), value("TEXT", "$HOME")]}),
@@ -131,7 +131,7 @@ fn a_changed_task_is_shown_and_requires_confirmation() {
     {"error":{"kind":"usage","message":"run 1 cannot be rerun as it was: `x` has changed, or its values could not be determined","hints":["to run the current task: tasks invoke x -p lagoon-demo -e main"],"exitCode":2,"runs":[]}}
     "#);
     assert_eq!(started(&env), 1);
-    // Somebody who can be asked decides.
+    // At a terminal, the user decides.
     for (keys, command) in [("", "echo two"), (DOWN, "echo one")] {
         let mut terminal = env.terminal(&["rerun", &run.to_string(), "--yes", "-o", "id"]);
         terminal.wait_for("❯ current task");

@@ -19,7 +19,7 @@ const PLACE: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
 /// A command that sends one mutation.
 struct Change {
     line: Vec<String>,
-    /// How often it had its effect.
+    /// Number of times that the mutation took effect.
     effects: Box<dyn Fn(&TestEnv) -> usize>,
 }
 
@@ -38,7 +38,7 @@ fn data(env: &TestEnv, query: &str) -> Value {
     answer["data"].take()
 }
 
-/// How many definitions there are that contain all fields of `like`.
+/// Number of definitions that contain all fields of `like`.
 fn definitions(env: &TestEnv, like: &Value) -> usize {
     let query =
         "{allAdvancedTaskDefinitions{... on AdvancedTaskDefinitionCommand{id name description}}}";

@@ -149,7 +149,7 @@ fn snapshots_in(source: &str) -> Vec<Regex> {
     names.collect()
 }
 
-/// A snapshot file that no test asserts any more would stay for ever.
+/// A snapshot file that no test asserts any more would never be removed.
 #[test]
 fn every_snapshot_file_is_used() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");

@@ -1,4 +1,4 @@
-//! `runs`: which ones, in which order, and what they cost.
+//! `runs`: selection, order and number of requests.
 
 mod watch;
 
@@ -21,7 +21,7 @@ fn runs(env: &TestEnv, args: &[&str]) -> Vec<String> {
     output.stdout.lines().map(str::to_owned).collect()
 }
 
-/// A completed, a failed and a running one of `Say hello`; one of another task by somebody else.
+/// A completed, a failed and a running run of `Say hello`; one run of another task by another user.
 fn some(env: &TestEnv) {
     for end in [Status::Complete, Status::Failed] {
         start(env, &[Step::Status(Status::Running), Step::Status(end)]);

@@ -12,7 +12,7 @@ use lagoon_sandbox::{
 };
 use serde_json::{Value, json};
 
-/// A sandbox that is being served, and somebody who talks to it.
+/// A served sandbox and a client.
 struct Talk {
     sandbox: Sandbox,
     served: ServedSandbox,

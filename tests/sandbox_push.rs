@@ -73,7 +73,7 @@ async fn sse_events_match_recorded_ones() {
     );
 }
 
-/// A request to the stream: its method, what is behind the path, its headers and its body.
+/// A request to the stream: its method, the end of its path, its headers and its body.
 async fn stream(
     served: &ServedSandbox,
     (method, query): (&str, &str),
@@ -238,7 +238,7 @@ async fn connect(served: &ServedSandbox) -> Socket {
     tokio_tungstenite::connect_async(request).await.unwrap().0
 }
 
-/// Says who one is, then something else; the answer to that.
+/// Authenticates, sends a message, and returns the reply.
 async fn said(sandbox: &Sandbox, served: &ServedSandbox, message: Message) -> Value {
     let mut socket = connect(served).await;
     let token = token(sandbox, Identity::LegacyAdmin);

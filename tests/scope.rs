@@ -1,4 +1,4 @@
-//! The scope of what is defined, changed and removed: the line names it, variables and the checkout
+//! The scope of definitions, changes and deletions: the command line names it, variables and the checkout
 //! complete it.
 
 use lagoon_sandbox::RecordedRequest;

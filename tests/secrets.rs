@@ -14,7 +14,7 @@ use crate::support::ssh_stand_in::SshStandIn;
 const KEY: &str =
     "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0LWtleQ==\n-----END OPENSSH PRIVATE KEY-----\n";
 
-/// Two Lagoons that one home knows, each behind somebody who notes what comes in.
+/// Two Lagoons that one home knows, each behind a server that records requests.
 struct Two {
     one: TestEnv,
     other: TestEnv,
@@ -116,7 +116,7 @@ fn tokens_are_neither_printed_nor_sent_elsewhere() {
                 two.run(&two.command(&line), 0);
             }
         }
-        // What goes wrong says what it says without them, too.
+        // Errors describe their cause without secrets, too.
         let gone = [
             "list", "-p", "gone", "-e", "main", "-v", "-o", "json", "-l", context,
         ];
@@ -166,7 +166,7 @@ fn tokens_are_neither_printed_nor_sent_elsewhere() {
         }
     }
 
-    // Nor in what they can read.
+    // Files that they can read have none, either.
     let mut kept = 0;
     for file in two.one.home.files() {
         let path = two.one.home.path(file.to_str().unwrap());
@@ -190,14 +190,14 @@ fn a_changed_context_address_does_not_get_the_old_token() {
     let config = two.one.home.path(".config/lagoon-tasks/config.toml");
     let text = std::fs::read_to_string(&config).unwrap();
     let (one, other) = (two.to_one.url("/graphql"), two.to_other.url("/graphql"));
-    // Somebody edits the address by hand.
+    // A user edits the address by hand.
     std::fs::write(&config, text.replace(&other, &one)).unwrap();
     two.ssh.refuse("no\n", 255);
     two.run(&two.command(&["list", "-e", "main", "-l", "other"]), 4);
     assert_eq!(came_to(&two.to_one, &two.tokens), [0; 0]);
 }
 
-/// Who echoes the token, in which part of a reply. The token's own role sees every command.
+/// The server that echoes the token, and the part of the reply. The token's own role sees every command.
 fn echoes(token: &str) -> Vec<Fault> {
     let bearer = format!("Authorization: Bearer {token}");
     let json = |value: serde_json::Value| value.to_string();
@@ -244,7 +244,7 @@ fn replace_strings(value: &mut serde_json::Value, token: &str) {
     }
 }
 
-/// Whatever a reply echoes, no piece of the token is in the output: not where it is cut or wrapped,
+/// For any echo in a reply, the output has no part of the token: not where it is cut or wrapped,
 /// and in no format.
 #[test]
 fn an_echoed_token_is_masked_in_every_output() {
@@ -364,7 +364,7 @@ fn a_token_is_masked_in_every_spelling() {
     assert_eq!(output.succeeds().json()["data"]["echo"], "is ***");
 }
 
-/// What could be the beginning of a token is printed at the end, however the command ends.
+/// A possible beginning of a token is printed at the end, however the command ends.
 #[test]
 fn buffered_output_is_printed_at_the_end() {
     let env = TestEnv::new();

@@ -80,7 +80,7 @@ fn a_command_signs_in_automatically_and_once() {
     here.tasks(&["list", "-e", "main"]).succeeds();
     let calls = here.ssh.calls();
     assert_eq!(calls.len(), 1, "{calls:?}");
-    // Nobody can be asked here; host and port are no options.
+    // There is no terminal to prompt on here; host and port cannot become options.
     for part in ["BatchMode=yes", "-p 2222 -- lagoon@ssh.example token"] {
         assert!(calls[0].contains(part), "{calls:?}");
     }
@@ -184,7 +184,7 @@ fn variables_alone_suffice_to_sign_in() {
     // A token is kept there, too.
     env.run(clean(&list)).succeeds();
     assert_eq!(ssh.calls().len(), 1);
-    // Without any folder it works all the same.
+    // Without any folder, it still works.
     let homeless = [
         "HOME",
         "XDG_CONFIG_HOME",
@@ -224,7 +224,7 @@ fn the_lagoon_of_tasks_api_is_asked_for_its_token_server() {
     // The sandbox has no ssh server.
     let refused = env.run(command(env.url())).ends_with(2);
     assert!(refused.stderr.contains("TASKS_SSH_HOST"), "{refused}");
-    // Without a key nobody is asked.
+    // Without a key, ssh is not started.
     let bare = env
         .home
         .command(&["list", "-p", "lagoon-demo", "-e", "main"]);
@@ -487,7 +487,7 @@ fn print_outputs_only_the_token() {
     here.ssh.set_token(&token);
     let printed = here.tasks(&["login", "--print"]).succeeds();
     assert_eq!(printed.stdout, format!("{token}\n"));
-    // What holds is not got anew.
+    // A valid token is not fetched again.
     here.tasks(&["login", "--print"]).succeeds();
     assert_eq!(here.ssh.calls().len(), 1);
 }

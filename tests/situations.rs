@@ -204,7 +204,7 @@ fn missing_arguments_without_a_terminal() {
     $ tasks invoke -p lagoon-demo -e main
     exit code: 2
     error: no task given, and no terminal to prompt on
-    hint: name the task by its name or id after `invoke`; to list tasks: tasks list
+    hint: give its name or id after `invoke`; to list tasks: tasks list
     ");
     assert_snapshot!(on_sandbox(&env, &["invoke", "Run yarn audit", "-p", "lagoon-demo"]), @"
     $ tasks invoke Run yarn audit -p lagoon-demo

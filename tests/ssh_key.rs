@@ -40,7 +40,7 @@ fn body(key: &str) -> String {
     key.lines().filter(|line| !line.starts_with('-')).collect()
 }
 
-/// The forms that are keys, and those that are what is left of one.
+/// The forms of valid keys, and fragments of keys.
 fn forms(key: &str) -> (Vec<String>, Vec<String>) {
     let base64 = STANDARD.encode(key);
     let whole = vec![
@@ -127,7 +127,7 @@ impl Here {
         }
     }
 
-    /// A context of this name with what the line says.
+    /// A context of this name with the flags of the command line.
     fn add(&self, name: &str) {
         let add = [
             "context",

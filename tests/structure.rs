@@ -12,7 +12,7 @@ use crate::support::source::{NamedItem, SourceFacts, files_under, module_of};
 
 use boundaries::{calls, clock, command_lines, imports, reexports};
 
-/// Where a rule does not hold, and why.
+/// Exceptions of a rule, with their reasons.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[(
     "clock",
     "domain/run/live.rs",
@@ -241,7 +241,7 @@ fn names(file: &File) -> Vec<Violation> {
         .collect()
 }
 
-/// Whether a path is this one, or ends with it at a segment.
+/// True if a path equals this one, or ends with it at a segment.
 fn ends_with(path: &str, end: &str) -> bool {
     path.strip_suffix(end)
         .is_some_and(|before| before.is_empty() || before.ends_with("::"))

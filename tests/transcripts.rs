@@ -1,8 +1,8 @@
 //! Recorded exchanges with a Lagoon 2.33.1, replayed on the sandbox.
 //!
-//! `LAGOON_TRANSCRIPTS` names the folder. Without it nothing is replayed, which is said; when it
-//! leads nowhere, that is a failure.
-#![allow(clippy::print_stdout)] // what is not replayed has to be said
+//! `LAGOON_TRANSCRIPTS` names the folder. Without it nothing is replayed, which is reported; if the folder
+//! does not exist, the test fails.
+#![allow(clippy::print_stdout)] // skipped recordings are reported
 
 mod compare;
 mod push;
@@ -18,7 +18,7 @@ use lagoon_sandbox::{Identity, Options, Sandbox, Seed};
 use reqwest::{Client, Method};
 use serde_json::Value;
 
-/// What is not replayed, by the beginning of a name, and why not.
+/// Recordings that are not replayed, by the beginning of a name, and the reasons.
 const LEFT_OUT: &[(&str, &str)] = &[
     (
         "200-",

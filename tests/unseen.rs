@@ -51,7 +51,7 @@ fn tasks_hidden_by_the_role_are_not_reported_missing() {
         "tasks:\n  - {name: D, command: a, service: cli}\n  - {name: M, command: a, service: cli, permission: maintainer}\n  \
          - {name: G, command: a, service: cli, environment: main, permission: guest}\n",
     );
-    // Whoever sees everything has no doubt.
+    // A user who can see everything gets no such hint.
     assert_eq!(plan(&env)["summary"]["create"], 3);
     env.tasks(&["apply", "--yes"]).succeeds();
     for (role, unverified, hidden) in [
@@ -82,7 +82,7 @@ fn tasks_hidden_by_the_role_are_not_reported_missing() {
     );
 }
 
-/// Nobody's role is asked for when nothing seems to be missing.
+/// The role is not read if nothing seems to be missing.
 #[test]
 fn roles_are_requested_only_if_a_task_is_missing() {
     let env = TestEnv::bare();

@@ -1,4 +1,4 @@
-//! `update` and `delete`: what is sent, no more than what changes and what Lagoon would lose otherwise;
+//! `update` and `delete`: requests with only the changes and the fields that Lagoon would lose otherwise,
 //! and only in the scope that is named.
 
 use lagoon_sandbox::Fault;
@@ -212,7 +212,7 @@ fn before_and_after_are_shown_and_a_dry_run_changes_nothing() {
         .succeeds();
     assert_eq!(output.stdout, "1 A\n  permission: developer → guest\n");
     assert_eq!(shown(&env, "A")["permission"], "GUEST");
-    // Off a terminal stdout is the task: what it was is on stderr.
+    // Without a terminal, stdout is the task, and its old values are on stderr.
     let line_of = ["update", "A", "-p", "lagoon-demo", "--description", "new"];
     let output = env.tasks(&line_of).succeeds();
     assert!(output.stderr.contains("description"), "{output}");
@@ -366,7 +366,7 @@ fn deleting_names_the_task_and_the_one_it_shadowed() {
         output.stderr.contains(&light) && output.stderr.contains("--yes"),
         "{output}"
     );
-    // Nothing goes when one is not there.
+    // Nothing is deleted if one task is missing.
     delete(&["A", "C"], &["--yes"]).ends_with(5);
     let output = delete(&["A", "B"], &["--yes", "-o", "json"]).succeeds();
     assert_eq!(output.json().as_array().unwrap().len(), 2);
@@ -412,7 +412,7 @@ fn a_failed_deletion_does_not_stop_the_others() {
     );
 }
 
-/// The change is made and never answered; what is perhaps so is said, and saying it again is right.
+/// The change is made and its reply lost; the error says that, and running the command again is safe.
 #[test]
 fn an_interrupt_reports_a_possible_change() {
     let env = TestEnv::bare();

@@ -1,4 +1,4 @@
-//! Wrong use: exit code 2, and an error that programs can read, whoever found it.
+//! Usage errors: exit code 2, and an error that programs can read, from any part of the program.
 
 use crate::support::home::Home;
 

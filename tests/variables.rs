@@ -1,4 +1,4 @@
-//! What mutations send is what every supported Lagoon takes.
+//! Every supported Lagoon accepts the input of all mutations.
 
 use lagoon_tasks::internal::{
     Argument, ArgumentKind, Definition, OneOff, Permission, Scope, Work, add_task_variables,

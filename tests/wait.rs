@@ -1,4 +1,4 @@
-//! `wait`: which runs are meant, and how waiting for them ends.
+//! `wait`: selection of runs, and the end of the wait.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,7 +20,7 @@ pub(crate) fn start(env: &TestEnv, steps: &[Step]) -> String {
     env.tasks(&line).succeeds().stdout.trim().to_owned()
 }
 
-/// A run that is running, and goes on to this end when it is advanced. A failed one has a log, for
+/// A running run that ends like this when it is advanced. A failed one has a log, for
 /// which `tasks` would wait otherwise.
 pub(crate) fn start_held(env: &TestEnv, end: Status) -> String {
     let mut steps = vec![Step::Status(Status::Running), Step::Hold];
@@ -36,7 +36,7 @@ pub(crate) fn advance(env: &TestEnv, id: &str) {
     scripted.advance(id.parse().unwrap()).unwrap();
 }
 
-/// Starts a command and goes on when it has sent a request with this root field.
+/// Starts a command and returns when it has sent a request with this root field.
 pub(crate) fn until_asked(env: &TestEnv, args: &[&str], operation: &str) -> Running {
     let before = env.requests().len();
     let mut running = env.command(args).start();

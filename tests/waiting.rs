@@ -1,4 +1,4 @@
-//! Waiting in process, with a clock that is stepped: what it survives, and what it does not.
+//! Waiting in process, with a clock that is stepped: recovered and final failures.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -66,7 +66,7 @@ pub(crate) fn lagoon_at(url: &str, tokens: &[&str]) -> Lagoon {
 
 type Action = Box<dyn FnOnce(&Sandbox) + Send>;
 
-/// Does one thing each time that runs were read, and keeps what it was told.
+/// Performs one action at each read of runs, and records the callbacks.
 struct Acts {
     sandbox: Sandbox,
     actions: VecDeque<Action>,
@@ -163,7 +163,7 @@ fn kind(ended: &Ended, at: usize) -> Option<Kind> {
 #[test]
 fn transient_failures_are_retried() {
     let env = TestEnv::new();
-    // So short that what is tried again is tried by who waits.
+    // So short that the waiting function itself makes every retry.
     let lagoon = lagoon(&env, &[env.token()]).within(Duration::from_millis(190));
     let html = || "<html>restarting</html>".to_owned();
     for fault in [
@@ -423,6 +423,6 @@ fn during_failures_only_one_run_is_requested() {
     let before = env.requests().len();
     let ended = wait(&env, &lagoon, &all, limits, actions);
     let asked = env.requests().len() - before;
-    // It is told of each run, and only the first one was asked for; three to find them.
+    // It is notified of each run, and only the first one was requested; three requests find them.
     assert_eq!(ended.acts.troubles, 3 * (asked - 3));
 }

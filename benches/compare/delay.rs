@@ -1,4 +1,4 @@
-//! A way to go: what is written arrives a while later, in both directions.
+//! A delayed connection: data arrives a fixed time after it was sent, in both directions.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

@@ -1,6 +1,6 @@
 //! `cargo bench`: how fast `tasks` is, beside `curl` on the same server in the same run.
 //!
-//! Medians and ratios are reported and nothing is judged: a busy machine is no reason to fail. A
+//! Medians and ratios are reported and nothing is judged, because a busy machine must not fail a build. A
 //! word after `--` picks subjects by name: `cargo bench -- start`.
 #![allow(
     clippy::unwrap_used,

@@ -45,7 +45,7 @@ impl Line {
         }
     }
 
-    /// Something that stands for itself.
+    /// A single value.
     pub(crate) fn alone(what: &str, ours: String, goal: &'static str) -> Line {
         Line {
             what: what.to_owned(),
@@ -65,7 +65,7 @@ pub(crate) fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
 }
 
-/// What one run of a program was.
+/// The time and memory of one run of a program.
 pub(crate) struct Ran {
     pub(crate) took: Duration,
     /// The most memory that was resident, in bytes.
@@ -93,7 +93,7 @@ pub(crate) fn run(command: &mut Command) -> Ran {
     });
     let mut memory = 0;
     let ended = loop {
-        // Far apart enough not to be what is measured.
+        // Far enough apart not to distort the measurement.
         memory = peak(&status).unwrap_or(0).max(memory);
         if let Some(ended) = child.try_wait().unwrap() {
             break ended;

@@ -37,7 +37,7 @@ pub(crate) fn against_curl() -> Vec<Line> {
     vec![listed, Line::times("`invoke` by name", ours, beside, "0.9")]
 }
 
-/// How many trips to the server and back an invocation takes over TLS, beside the one that makes
+/// Number of round trips of an invocation over TLS, without the one that makes
 /// the connection, which the delay does not see.
 pub(crate) fn round_trips() -> Vec<Line> {
     let lagoon = Lagoon::new();

@@ -1,4 +1,4 @@
-//! What it costs to start at all.
+//! The start-up time of the program.
 
 use std::process::Command;
 

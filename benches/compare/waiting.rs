@@ -35,7 +35,7 @@ fn end_is_seen() -> Line {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        // It stands when it has subscribed and read the run again.
+        // Ready when it has subscribed and read the run again.
         while asked(&lagoon, before) < 2 {
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -52,7 +52,7 @@ fn end_is_seen() -> Line {
     )
 }
 
-/// How often a run was read since.
+/// Number of reads of a run since then.
 fn asked(lagoon: &Lagoon, since: usize) -> usize {
     let requests = lagoon.sandbox.requests();
     let is_read = |name: &String| name == "taskById";

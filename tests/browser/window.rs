@@ -38,7 +38,7 @@ fn login_over_ssh_is_explained_at_a_narrow_terminal() {
     let (openid, browser, _) = with_token(300);
     let command = browser.command(&["login", "--browser"]);
     let command = command.env("SSH_CONNECTION", SSH_CONNECTION);
-    // With a display, the browser starts all the same.
+    // With a display, the browser is started, too.
     let mut terminal = Terminal::start(&command.env("DISPLAY", ":10"));
     terminal.resize(40, 60);
     let back = openid.sign_in(&browser.opened());

@@ -1,4 +1,4 @@
-//! What goes wrong at one of several.
+//! Failures of one of several targets.
 
 use insta::assert_snapshot;
 use lagoon_sandbox::Fault;
@@ -299,7 +299,7 @@ fn fail_fast_stops_further_starts() {
         "{output}"
     );
     assert_eq!(started(&env), 2);
-    // With --wait those that run are waited for all the same.
+    // With --wait, the started runs are waited for in spite of the failure.
     fail(&env, &[fine(), refused()]);
     env.script("Say hello", &[Step::Status(Status::Complete)]);
     let output = hello(&env, &["--fail-fast", "--wait", "-o", "json"]).ends_with(1);

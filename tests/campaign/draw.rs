@@ -1,11 +1,11 @@
-//! What is done and what goes wrong, drawn from a seed.
+//! Random scenarios and faults, drawn from a seed.
 
 use std::time::Duration;
 
 use crate::support::proxy::{Fault, ReceivedRequest};
 use crate::support::shuffle;
 
-/// What is started.
+/// The started subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Command {
     Invoke,
@@ -13,7 +13,7 @@ pub(super) enum Command {
     Exec,
 }
 
-/// Who starts the same at the same moment.
+/// The other user who starts the same run at the same moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rival {
     None,
@@ -30,9 +30,9 @@ pub(super) struct Case {
     pub(super) seed: u64,
     pub(super) command: Command,
     pub(super) rival: Rival,
-    /// How long connections are refused at first.
+    /// Time during which connections are refused at first.
     pub(super) shut_for: Duration,
-    /// How likely a request is to meet a fault, in percent.
+    /// Probability of a fault per request, in percent.
     likely: u32,
     may_hang: bool,
 }
@@ -74,7 +74,7 @@ impl Case {
     }
 }
 
-/// What a request is for.
+/// The purpose of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// Before anything is changed.
@@ -86,7 +86,7 @@ pub(super) enum Role {
     Push,
 }
 
-/// What a request met, in the words of the judge.
+/// The fate of a request, in the terms of the judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Met {
     Nothing,
@@ -96,7 +96,7 @@ pub(super) enum Met {
     Stale,
     /// It reached Lagoon, and its reply is longer than its limit.
     Endless,
-    /// It did not reach Lagoon, and nobody can tell.
+    /// It did not reach Lagoon, and the client cannot detect that.
     Gone,
     /// It reached Lagoon, and no whole answer came back.
     Lost,
@@ -116,14 +116,14 @@ pub(super) enum Met {
     UnauthorizedAfter,
     /// The answer leads somewhere else.
     Redirected,
-    /// It did not reach Lagoon, and nobody answers.
+    /// It did not reach Lagoon, and there is no reply.
     Hang,
-    /// It reached Lagoon, and nobody answers in time.
+    /// It reached Lagoon, and there is no reply in time.
     HangAfter,
 }
 
 impl Met {
-    /// Whether Lagoon got the request.
+    /// True if Lagoon received the request.
     pub(super) fn reached(self) -> bool {
         matches!(
             self,
@@ -139,7 +139,7 @@ impl Met {
         )
     }
 
-    /// Whether a query with such a reply is sent again before the reply is believed.
+    /// True if a query with such a reply is sent again before the reply is believed.
     pub(super) fn is_doubtful(self) -> bool {
         matches!(
             self,
@@ -156,7 +156,7 @@ impl Met {
         }
     }
 
-    /// Whether a query has an answer then.
+    /// True if a query then has a usable reply.
     pub(super) fn is_heard(self) -> bool {
         matches!(self, Met::Nothing | Met::Twice)
     }
@@ -167,7 +167,7 @@ pub(super) struct Network {
     rng: fastrand::Rng,
     likely: u32,
     hangs: usize,
-    /// How many faults are left: in the end everything gets through.
+    /// Number of remaining faults; after them, every request succeeds.
     left: usize,
     mutated: bool,
     pub(super) happened: Vec<(Role, Met)>,

@@ -1,17 +1,17 @@
-//! What must be true of an invocation, whatever went wrong.
+//! Invariants of an invocation under any fault.
 
 use serde_json::Value;
 
 use super::draw::{Case, Command, Met, Rival, Role};
 use crate::support::output::Output;
 
-/// What an invocation left behind.
+/// The observed results of an invocation.
 pub(super) struct ReceivedRequest {
     /// The runs that it started.
     pub(super) ours: Vec<i64>,
-    /// Those that somebody else started at the same moment.
+    /// Runs that another user started at the same moment.
     pub(super) rivals: Vec<i64>,
-    /// What its requests met.
+    /// The fates of its requests.
     pub(super) happened: Vec<(Role, Met)>,
     pub(super) output: Output,
 }
@@ -115,7 +115,7 @@ fn codes(case: &Case, seen: &ReceivedRequest) -> Vec<i32> {
     }
 }
 
-/// What a query ends with whose last answer was this one.
+/// The exit code of a query whose last reply was this one.
 fn refused(met: Met) -> Vec<i32> {
     match met {
         Met::Unauthorized => vec![4],

@@ -1,6 +1,6 @@
 //! Tasks as code: from nothing, every field changed, retired, pruned, exported and compared.
 //!
-//! On another Lagoon there may be tasks of others: a prune keeps them by naming them, and may delete
+//! Another Lagoon may have tasks of other users: a prune names them to keep them, and may delete
 //! one task only.
 
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! What Lagoon returns in no particular order, and a group of several projects.
+//! Lists that Lagoon returns in no particular order, and a group of several projects.
 
 use super::{define, invoke, recorded};
 use crate::support::lagoon::Lagoon;

@@ -1,5 +1,5 @@
-//! Configuration: complaints are about places that the file has, and edits change only what they
-//! are for.
+//! Configuration: errors name positions that the file has, and edits change only their own
+//! entries.
 
 use std::path::Path;
 
@@ -52,7 +52,7 @@ fn edited(editor: &Editor) -> Config {
         .unwrap_or_else(|error| panic!("{error} in what was written:\n{text}"))
 }
 
-/// Whether the same contexts are there, in any order: what is new in a file may come before others.
+/// True if both have the same contexts, in any order: new ones may be inserted before others.
 fn same(config: &Config, expected: &[Context], what: &str) {
     assert_eq!(config.contexts.len(), expected.len(), "{what}");
     for context in expected {

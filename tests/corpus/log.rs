@@ -37,7 +37,7 @@ fn only_text(text: &str) {
     assert!(!text.contains(is_wrong), "{text:?}");
 }
 
-/// The text without what is a colour: `ESC [ digits ; : m`.
+/// The text without colours: `ESC [ digits ; : m`.
 fn without_colour(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut plain = parts.next().unwrap_or_default().to_owned();

@@ -59,6 +59,6 @@ fn failure(error: LagoonError) {
     let error = Error::from(error);
     assert!(error.kind.exit_code() > 0 && !error.message.is_empty());
     assert!(!error.message.contains('\n'), "{}", error.message);
-    // Whatever the server says: it is no book.
+    // A message of any server is short.
     assert!(error.message.chars().count() < 1000, "{}", error.message);
 }

@@ -1,4 +1,4 @@
-//! Task files: a fault has a place in the file, and what is read is written so that it is read back.
+//! Task files: an error has a position in the file, and a file that was read and written reads back the same.
 
 use lagoon_tasks::internal::{
     Definition, Desired, ExpandContext, Fault, ScopeName, SourceFile, read, write,

@@ -1,4 +1,4 @@
-//! Arguments and values: what is accepted means the same when it is written out and read back, by
+//! Arguments and values: accepted values have the same meaning when they are written and read back, by
 //! this program and by a shell.
 
 use lagoon_tasks::internal::{
@@ -52,7 +52,7 @@ fn references(text: &str) {
     }
 }
 
-/// What goes to a task with exactly these arguments, read back from Lagoon's record and by a shell.
+/// The values of a task with exactly these arguments, read back from Lagoon's record and by a shell.
 fn sent(given: &[(String, String)]) {
     let names: Vec<&str> = given.iter().map(|(name, _)| name.as_str()).collect();
     let Ok(values) = resolve(&task(&names), given, false) else {

@@ -251,7 +251,7 @@ fn without_a_strong_entity_tag_a_download_restarts() {
         through(&env, &proxy, &GET).succeeds();
         is_complete(&env, &content(1));
         assert_eq!(sent(&proxy, "range"), [None, None], "{etag}");
-        // On stdout there is no beginning anew.
+        // A download to stdout cannot start over.
         let proxy = drawing(&env, move |_| Fault::HeaderCut("etag", etag, 100_000));
         let line = [&GET[..], &["-O", "-"]].concat();
         let output = through(&env, &proxy, &line).ends_with(7);

@@ -12,7 +12,7 @@ use crate::support::proxy::{Fault, Proxy};
 /// More than any project has.
 const MANY: usize = 20_000;
 
-/// How deep lists and objects are nested.
+/// Depth of nested lists and objects.
 const DEEP: usize = 100_000;
 
 #[test]

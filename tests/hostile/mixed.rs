@@ -34,7 +34,7 @@ fn play(env: &TestEnv, proxy: &Proxy, line: &[String]) -> Output {
     output
 }
 
-/// What is wrong with a command whose request number `at` meets this fault; `None` when it sends
+/// The failure of a command whose request number `at` meets this fault; `None` if it sends
 /// fewer requests.
 fn judged(
     env: &TestEnv,
@@ -73,7 +73,7 @@ fn replies_to_other_requests_change_no_result() {
     sweep_requests(&[Fault::Stale, Fault::Twice], judged);
 }
 
-/// What is wrong with a command whose request number `at` has a reply without an end.
+/// The failure of a command whose request number `at` has a reply without an end.
 fn tamed(env: &TestEnv, subject: &Subject, at: usize, fault: &Fault) -> Option<Result<(), String>> {
     let mut line = (subject.line)(env, at);
     let place = line

@@ -10,7 +10,7 @@ use crate::support::env::TestEnv;
 /// A command whose answers are tampered with.
 pub(super) struct Subject {
     pub(super) name: &'static str,
-    /// What has to be there, each time: the line with it.
+    /// The prerequisites of each command, and the command.
     pub(super) line: fn(&TestEnv, usize) -> Vec<String>,
 }
 

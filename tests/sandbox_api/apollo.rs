@@ -1,4 +1,4 @@
-//! What Express and Apollo say before a document is looked at.
+//! Responses of Express and Apollo before a document is read.
 
 use lagoon_sandbox::{Identity, Seed};
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Talk;
 
-/// What the whole platform's owner is answered to something that succeeds.
+/// The successful reply to a platform owner.
 async fn done(talk: &Talk, query: &str) -> Value {
     let answer = talk.ask(Identity::PlatformOwner, query, Value::Null).await;
     assert!(answer.get("errors").is_none(), "{answer}");

@@ -1,10 +1,10 @@
-//! Who may use whom: by imports, by calls, by re-exports; and what only one module has: the clock, and
+//! Permitted dependencies: by imports, by calls, by re-exports; and resources of a single module: the clock, and
 //! the words of the command line.
 
 use super::*;
 
-/// Who may use whom, by first module below the crate. `terminal::prompt` allows that module of a room,
-/// `config::*Error` what lies in a room and ends so.
+/// Permitted dependencies, by first module below the crate. `terminal::prompt` allows that module of a folder,
+/// `config::*Error` the items of a folder with this ending.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("main", &["internal", "sandbox"]),
     (
@@ -104,7 +104,7 @@ fn may_use(room: &str) -> Option<&'static [&'static str]> {
         .map(|(_, rooms)| *rooms)
 }
 
-/// Whether an entry of the table covers what lies at `path` below the crate.
+/// True if an entry of the table covers the item at `path` below the crate.
 fn covers(entry: &str, path: &[&str]) -> bool {
     let Some((room, within)) = entry.split_once("::") else {
         return path.first() == Some(&entry);
@@ -115,7 +115,7 @@ fn covers(entry: &str, path: &[&str]) -> bool {
     if let Some(suffix) = within.strip_prefix('*') {
         return path[1..].iter().any(|part| part.ends_with(suffix));
     }
-    // `terminal::prompt` stands for what that module gives the room to show, too: `terminal::PromptError`.
+    // `terminal::prompt` includes the items that the folder re-exports from it: `terminal::PromptError`.
     path.get(1)
         .is_some_and(|part| part.to_lowercase().starts_with(within))
 }
@@ -275,7 +275,7 @@ pub(super) fn command_lines(file: &File) -> Vec<Violation> {
     })
 }
 
-/// Whether `tasks` has a command of this name.
+/// True if `tasks` has a command of this name.
 fn is_command(word: &str) -> bool {
     let commands = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands");
     let is_there =

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What a rule finds in a sample, as `line: what`.
+/// The findings of a rule in a sample, as `line: text`.
 fn found(rule: Rule, path: &str, text: &str) -> Vec<String> {
     found_in(TASKS, rule, path, text)
 }

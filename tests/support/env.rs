@@ -20,7 +20,7 @@ use super::process::Invocation;
 use super::pty::Terminal;
 use super::schemas;
 
-/// Where all tests' Lagoons run: in threads of their own, so that tests may block.
+/// The runtime of all tests' Lagoons, in threads of their own, so that tests may block.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
@@ -109,8 +109,8 @@ impl TestEnv {
             .env("TASKS_TOKEN", &self.token)
     }
 
-    /// Runs a command to its end and holds what is true of every one: it does not show its token,
-    /// and what it asked Lagoon is valid in every schema that Lagoon may have.
+    /// Runs a command to its end and checks what every command must guarantee: it does not show its token,
+    /// and its requests are valid in every schema that Lagoon can have.
     #[track_caller]
     pub(crate) fn run(&self, invocation: Invocation) -> Output {
         let before = self.requests().len();
@@ -131,7 +131,7 @@ impl TestEnv {
         Terminal::start(&self.command(args)).hiding(&self.token)
     }
 
-    /// The sandbox: what goes wrong on command, scripts for runs, what was recorded.
+    /// The sandbox: faults on demand, scripts for runs, recorded requests.
     pub(crate) fn sandbox(&self) -> &Sandbox {
         &self.lagoon.sandbox
     }
@@ -141,7 +141,7 @@ impl TestEnv {
         self.lagoon.sandbox.requests()
     }
 
-    /// How many requests so far had one of these operations, by their root fields.
+    /// Number of requests so far with one of these operations, by their root fields.
     pub(crate) fn sent(&self, operations: &[&str]) -> usize {
         let has = |request: &&RecordedRequest| {
             let mut sent = request.operations.iter();
@@ -169,7 +169,7 @@ impl TestEnv {
         self.lagoon.served.graphql()
     }
 
-    /// Where the Lagoon listens, for a proxy in front of it.
+    /// The address of the Lagoon, for a proxy in front of it.
     pub(crate) fn address(&self) -> SocketAddr {
         self.lagoon.served.address()
     }

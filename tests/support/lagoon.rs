@@ -18,12 +18,12 @@ use super::proxy::Proxy;
 use super::shuffle;
 use crate::bulk::shops;
 
-/// A Lagoon, whoever runs it, and what is to be removed from it in the end.
+/// A Lagoon, built in or external, and the objects to remove from it at the end.
 pub(crate) struct Lagoon {
     // Dropped first: it still needs the Lagoon.
     rubbish: Rc<Cleanup>,
     kind: LagoonKind,
-    /// Where requests go instead.
+    /// The address that replaces the Lagoon's.
     proxy: Option<Proxy>,
 }
 
@@ -63,7 +63,7 @@ struct Cleanup {
     token: Token,
     project: String,
     definitions: RefCell<Vec<i64>>,
-    /// Names of the test's own: whatever has one is removed, also if the test never saw its id.
+    /// The test's own names: objects with them are removed, also if the test never saw their ids.
     names: RefCell<Vec<String>>,
     runs: RefCell<Vec<i64>>,
 }
@@ -207,7 +207,7 @@ impl Lagoon {
         projects.find(|name| *name != self.project())
     }
 
-    /// The same Lagoon, signed in with another role; `None` when there is no token for it.
+    /// The same Lagoon, signed in with another role; `None` without a token for it.
     pub(crate) fn as_role(&self, role: &str) -> Option<Lagoon> {
         let kind = match &self.kind {
             LagoonKind::Sandbox(env) => LagoonKind::Sandbox(env.as_role(role)),
@@ -252,7 +252,7 @@ impl Lagoon {
         }
     }
 
-    /// Starts `tasks` and goes on.
+    /// Starts `tasks` and returns immediately.
     pub(crate) fn start(&self, args: &[&str]) -> Running {
         self.command(args).start()
     }
@@ -267,13 +267,13 @@ impl Lagoon {
         )
     }
 
-    /// Whether something else than these tests makes runs happen.
+    /// True if other clients than these tests start runs.
     pub(crate) fn has_cluster(&self) -> bool {
         matches!(self.kind, LagoonKind::Other { .. })
             && variable("TASKS_TEST_CLUSTER").as_deref() == Some("1")
     }
 
-    /// Whether it is the built-in one.
+    /// True for the built-in Lagoon.
     pub(crate) fn is_sandbox(&self) -> bool {
         matches!(self.kind, LagoonKind::Sandbox(_))
     }
@@ -317,7 +317,7 @@ impl Lagoon {
         found.unwrap()["id"].as_i64().unwrap()
     }
 
-    /// A name that nobody else has. Definitions of this name are removed in the end.
+    /// A unique name. Definitions of this name are removed at the end.
     pub(crate) fn unique(&self, what: &str) -> String {
         let letters: String = std::iter::repeat_with(fastrand::alphanumeric)
             .take(8)

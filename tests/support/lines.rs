@@ -75,7 +75,7 @@ fn read_commands(text: &mut Peekable<Chars<'_>>, nested: bool, found: &mut Vec<V
             }
             ' ' | '\t' => end_word(&mut word, &mut command, &mut skip_word),
             '<' | '>' => {
-                // `2>file`: the number is no argument.
+                // `2>file`: the number is part of the redirection.
                 if word
                     .as_ref()
                     .is_some_and(|word| word.chars().all(|c| c.is_ascii_digit()))
@@ -103,7 +103,7 @@ fn read_commands(text: &mut Peekable<Chars<'_>>, nested: bool, found: &mut Vec<V
     found.push(command);
 }
 
-/// What stands between double quotes.
+/// The text between double quotes.
 fn read_quoted(text: &mut Peekable<Chars<'_>>, word: &mut String, found: &mut Vec<Vec<String>>) {
     while let Some(c) = text.next() {
         match c {

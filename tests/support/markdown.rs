@@ -12,7 +12,7 @@ pub(crate) struct Block {
     pub(crate) language: String,
     /// The second word after the fence: a file that the block shows.
     pub(crate) file: Option<String>,
-    /// The comment `<!-- … -->` on the line above the block.
+    /// The comment `<!-- … -->` above the block.
     pub(crate) comment: Option<String>,
     /// The headings above the block, outermost first.
     pub(crate) headings: Vec<String>,

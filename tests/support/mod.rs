@@ -1,4 +1,4 @@
-//! What the tests stand on; no tests of the program itself here.
+//! Support for the tests; no tests of the program itself.
 #![allow(
     dead_code,
     reason = "a subject's tests need not use every tool, and a tool need not wait for them"

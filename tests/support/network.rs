@@ -1,5 +1,5 @@
-//! What lies between a program and a Lagoon: a server with TLS and an authority of its own, and
-//! proxies that know names nobody else knows.
+//! The network between a program and a Lagoon: a server with TLS and an authority of its own, and
+//! proxies that resolve names of their own.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -79,7 +79,7 @@ impl TlsFront {
         TlsFront { address, authority }
     }
 
-    /// Where it listens.
+    /// Its address.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
@@ -126,7 +126,7 @@ impl Forward {
         format!("{scheme}://{}", self.address)
     }
 
-    /// Where it was asked to go: hosts with ports, or whole addresses.
+    /// The requested destinations: hosts with ports, or whole addresses.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
@@ -142,7 +142,7 @@ where
     let address = listener.local_addr().unwrap();
     RUNTIME.spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            // A client that goes away is its own business.
+            // A client that disconnects is not an error.
             tokio::spawn(each(client));
         }
     });

@@ -1,6 +1,6 @@
 //! A small OpenID provider, as Lagoon's Keycloak is one: realm `lagoon`, client `lagoon-cli`, PKCE.
 //!
-//! It holds what the client must: codes are good once, for one address and one verifier. Refresh
+//! It enforces the client's obligations: codes are valid once, for one address and one verifier. Refresh
 //! tokens rotate: each is good once, and using one again ends the session. On request it fails as
 //! Keycloak, or a gateway before it, does.
 
@@ -16,29 +16,29 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-/// How the provider answers.
+/// The behaviour of the provider.
 #[derive(Default)]
 struct ProviderState {
     /// Codes that were given, with the address and the challenge they are good for.
     codes: HashMap<String, (String, String)>,
     /// The refresh token that is good now.
     refresh: Option<String>,
-    /// What it gives as token, in turn; the last one stays.
+    /// The issued tokens, in turn; the last one is repeated.
     tokens: Vec<String>,
     /// Every form that came to the token endpoint.
     forms: Vec<HashMap<String, String>>,
     given: usize,
-    /// What the configuration says instead.
+    /// Replacement for the provider's configuration.
     configuration: Option<Value>,
     refresh_expires_in: i64,
     /// Every form that came to the logout endpoint.
     logouts: Vec<HashMap<String, String>>,
     failure: Option<Failure>,
-    /// How many requests came in.
+    /// Number of received requests.
     requests: usize,
 }
 
-/// How every request is answered while the provider is out of order.
+/// The response to every request while the provider is out of order.
 #[derive(Debug, Clone)]
 pub(crate) enum Failure {
     /// With this status line, content type and body.
@@ -47,7 +47,7 @@ pub(crate) enum Failure {
     Hangs,
 }
 
-/// What the server's threads share.
+/// State that the server's threads share.
 #[derive(Default)]
 struct SharedState {
     state: Mutex<ProviderState>,
@@ -97,7 +97,7 @@ impl OpenId {
         state.given = 0;
     }
 
-    /// What a context calls `authorization_endpoint`.
+    /// The value of a context's `authorization_endpoint`.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
@@ -112,7 +112,7 @@ impl OpenId {
         self.shared.state().refresh = None;
     }
 
-    /// Whether a session lives: the next sign-in of the same browser shows no page then.
+    /// True if a session is open: the next sign-in of the same browser then shows no page.
     pub(crate) fn has_session(&self) -> bool {
         self.shared.state().refresh.is_some()
     }
@@ -128,7 +128,7 @@ impl OpenId {
         self.shared.recovered.notify_all();
     }
 
-    /// How many requests came in, answered or not.
+    /// Number of received requests, answered or not.
     pub(crate) fn requests(&self) -> usize {
         self.shared.state().requests
     }
@@ -143,7 +143,7 @@ impl OpenId {
         self.shared.state().forms.clone()
     }
 
-    /// What a user does with the address: signs in, and is sent back. Gives the way back.
+    /// Signs in as a user would with this address, and returns the redirect.
     pub(crate) fn sign_in(&self, address: &str) -> String {
         let url = Url::parse(address).unwrap();
         let asked: HashMap<String, String> = url.query_pairs().into_owned().collect();

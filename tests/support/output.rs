@@ -1,4 +1,4 @@
-//! What a program answered, and how a snapshot shows it.
+//! The output of a program, and its form in a snapshot.
 
 use std::fmt;
 use std::path::Path;
@@ -7,13 +7,13 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-/// What a program wrote and how it ended.
+/// The output and exit code of a program.
 #[derive(Debug, Clone)]
 pub(crate) struct Output {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
-    /// Folders whose names differ from test to test, and what stands for them in a snapshot.
+    /// Folders whose names differ from test to test, and their placeholders in a snapshot.
     folders: Vec<(String, &'static str)>,
 }
 
@@ -62,7 +62,7 @@ impl Output {
             .unwrap_or_else(|error| panic!("stdout is no JSON: {error}\n{self}"))
     }
 
-    /// What stands under `error` in the last line of stderr.
+    /// The object under `error` in the last line of stderr.
     #[track_caller]
     pub(crate) fn json_error(&self) -> Value {
         let line = self.stderr.lines().last().unwrap_or("");

@@ -65,7 +65,7 @@ impl Invocation {
         self
     }
 
-    /// What the program reads; without it, nothing.
+    /// The program's standard input; empty by default.
     pub(crate) fn stdin(mut self, text: impl AsRef<[u8]>) -> Self {
         self.stdin = Some(text.as_ref().to_owned());
         self
@@ -88,7 +88,7 @@ impl Invocation {
         self.start().finish()
     }
 
-    /// Starts it and goes on.
+    /// Starts it and returns immediately.
     pub(crate) fn start(self) -> Running {
         let mut command = Command::new(&self.program);
         command
@@ -123,13 +123,13 @@ impl Invocation {
     }
 }
 
-/// A program that is running; it is ended when this goes out of scope.
+/// A running program; it is ended when this is dropped.
 pub(crate) struct Running {
     line: String,
     child: Child,
     stdout: Receiver<Vec<u8>>,
     stderr: Receiver<Vec<u8>>,
-    /// What was looked at already.
+    /// The output that was read already.
     seen_stdout: Vec<u8>,
     seen_stderr: Vec<u8>,
     until: Instant,
@@ -153,7 +153,7 @@ impl Running {
         kill(name, &self.child.id().to_string());
     }
 
-    /// Whether it has ended.
+    /// True if it has ended.
     pub(crate) fn has_exited(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }
@@ -170,7 +170,7 @@ impl Running {
             }
             thread::sleep(Duration::from_millis(5));
         };
-        // A moment even after the deadline: what was written is wanted for the message.
+        // One more moment after the deadline, because the message shows the output.
         let until = self.until.max(Instant::now() + Duration::from_secs(2));
         let (rest, stdout_closed) = take(&self.stdout, until);
         let stdout = [std::mem::take(&mut self.seen_stdout), rest].concat();
@@ -250,7 +250,7 @@ fn until(stream: &Receiver<Vec<u8>>, seen: &mut Vec<u8>, text: &str, until: Inst
     }
 }
 
-/// What came out of a stream, and whether it was closed.
+/// The output of a stream, and true if it was closed.
 fn take(stream: &Receiver<Vec<u8>>, until: Instant) -> (Vec<u8>, bool) {
     let mut text = Vec::new();
     loop {

@@ -1,7 +1,7 @@
 //! Failures of bytes: a proxy in front of a Lagoon that loses, cuts, damages, delays and replaces
 //! answers. Connections stay open between requests, as a Lagoon's do.
 //!
-//! What Lagoon itself would refuse or delay is told to the sandbox instead.
+//! Refusals and delays of Lagoon itself are faults of the sandbox instead.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -18,7 +18,7 @@ use socket2::{Domain, SockRef, Socket, Type};
 
 use super::env::TestEnv;
 
-/// What happens to one request.
+/// The treatment of one request.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
     /// It is passed on and answered.
@@ -57,17 +57,17 @@ pub(crate) enum Fault {
     Rewritten(Rewrite),
     /// Lagoon gets it; its answer comes that much later.
     Late(Duration),
-    /// Lagoon does not get it; somebody else answers, with these bytes.
+    /// Lagoon does not receive it; another server answers with these bytes.
     Answered(String),
     /// Lagoon gets it and answers; these bytes arrive instead of its answer.
     Substituted(String),
     /// These bytes arrive at once; Lagoon gets the request that much later.
     AnsweredFirst(String, Duration),
-    /// Nobody answers, and the connection stays open.
+    /// There is no reply, and the connection stays open.
     Silence,
 }
 
-/// How many bytes [`Fault::Packed`] has.
+/// Number of bytes of [`Fault::Packed`].
 const UNPACKED: usize = 16 << 20;
 
 /// JSON that is nothing but blanks, packed.
@@ -80,7 +80,7 @@ fn bomb() -> &'static [u8] {
     })
 }
 
-/// What makes another answer of an answer.
+/// Changes a reply.
 #[derive(Clone)]
 pub(crate) struct Rewrite(Arc<dyn Fn(&mut Value) + Send + Sync>);
 
@@ -101,7 +101,7 @@ impl Fault {
         Fault::rewritten(move |answer| *answer = body.clone())
     }
 
-    /// Somebody else answers, with this status and body.
+    /// Another server answers, with this status and body.
     pub(crate) fn answered(status: &str, content_type: &str, body: &str) -> Fault {
         Fault::Answered(closing_answer(status, content_type, body))
     }
@@ -142,7 +142,7 @@ pub(crate) struct ReceivedRequest {
     pub(crate) body: String,
 }
 
-/// What happens to the request that comes now.
+/// The treatment of the current request.
 type Draw = Box<dyn FnMut(&ReceivedRequest) -> Fault + Send>;
 
 /// A proxy on a port of its own, until it is dropped.
@@ -183,7 +183,7 @@ impl Drop for Proxy {
     /// A long campaign has thousands of them, and each holds a port.
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::SeqCst);
-        // Whoever waits for a connection looks up.
+        // Wakes the thread that waits for a connection.
         drop(TcpStream::connect(self.address));
     }
 }
@@ -204,7 +204,7 @@ impl Proxy {
         shut_for: Duration,
         draw: impl FnMut(&ReceivedRequest) -> Fault + Send + 'static,
     ) -> Proxy {
-        // Bound and not listening is what refuses, and nobody else can have the port meanwhile.
+        // A bound socket that does not listen refuses connections and keeps its port.
         let door = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         door.bind(&any_port.into()).unwrap();
@@ -249,12 +249,12 @@ impl Proxy {
         }
     }
 
-    /// Where it listens.
+    /// Its address.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// How many connections were made.
+    /// Number of connections.
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
@@ -265,7 +265,7 @@ impl Proxy {
     }
 }
 
-/// What the connections of a proxy share.
+/// State that the connections of a proxy share.
 #[derive(Clone)]
 struct ProxyState {
     upstream: SocketAddr,
@@ -289,7 +289,7 @@ impl ProxyState {
         Ok(())
     }
 
-    /// Whether the connection stays open.
+    /// True if the connection stays open.
     fn serve(
         &self,
         mut client: &TcpStream,
@@ -411,10 +411,10 @@ fn reset(client: &TcpStream) -> std::io::Result<bool> {
     Ok(false)
 }
 
-/// An answer as it came, without what it says of its connection.
+/// A reply as received, without the headers about its connection.
 struct ProxiedResponse {
     bytes: Vec<u8>,
-    /// How long its head is, with the empty line.
+    /// Length of its head, with the empty line.
     head: usize,
 }
 
@@ -477,7 +477,7 @@ impl ProxiedResponse {
     }
 }
 
-/// What ties a reply to its request.
+/// The tie between a reply and its request.
 fn tie_of(answer: &Value) -> Option<(String, Value)> {
     let mut fields = answer.get("data")?.as_object()?.iter();
     let (name, value) = fields.find(|(name, _)| name.starts_with("tie_"))?;

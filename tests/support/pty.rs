@@ -1,6 +1,6 @@
 //! A program at a real terminal: keys go in, a parsed screen comes out.
 //!
-//! Nothing here sleeps in order to be right: a test says what it waits to see.
+//! No test relies on a sleep: it waits for a text on the screen.
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -23,7 +23,7 @@ pub(crate) const CTRL_C: &str = "\x03";
 pub(crate) const COLUMNS: u16 = 80;
 const ROWS: u16 = 24;
 
-/// A program in a terminal of 80 columns and 24 rows; it is ended when this goes out of scope.
+/// A program in a terminal of 80 columns and 24 rows; it is ended when this is dropped.
 pub(crate) struct Terminal {
     child: Child,
     pty: Arc<Pty>,
@@ -32,7 +32,7 @@ pub(crate) struct Terminal {
     secret: Option<String>,
 }
 
-/// What the program has written so far.
+/// The output of the program so far.
 struct SharedScreen {
     state: Mutex<ScreenState>,
     changed: Condvar,
@@ -94,7 +94,7 @@ impl Terminal {
         }
     }
 
-    /// What may never be written.
+    /// A text that must never be written.
     pub(crate) fn hiding(mut self, secret: &str) -> Self {
         self.secret = Some(secret.to_owned());
         self
@@ -153,7 +153,7 @@ impl Terminal {
         formatted
     }
 
-    /// What the screen shows now, blanks at the ends of lines left out.
+    /// The current screen, without blanks at the ends of lines.
     pub(crate) fn screen(&self) -> String {
         contents(&self.seen.lock())
     }
@@ -173,12 +173,12 @@ impl Terminal {
         self.seen.lock().screen.screen().cursor_position()
     }
 
-    /// Whether the cursor is hidden.
+    /// True if the cursor is hidden.
     pub(crate) fn hides_cursor(&self) -> bool {
         self.seen.lock().screen.screen().hide_cursor()
     }
 
-    /// Makes the terminal another size, which the program is told.
+    /// Resizes the terminal and notifies the program.
     pub(crate) fn resize(&self, height: u16, width: u16) {
         self.seen.lock().screen.set_size(rows(height), rows(width));
         self.pty.resize(Size::new(height, width)).unwrap();
@@ -193,7 +193,7 @@ impl Terminal {
         assert!(kill.unwrap().success());
     }
 
-    /// Whether the terminal echoes keys and edits lines, as a shell left it.
+    /// True if the terminal echoes keys and edits lines, as a shell left it.
     pub(crate) fn is_cooked(&self) -> bool {
         let modes = rustix::termios::tcgetattr(&*self.pty).unwrap().local_modes;
         modes.contains(LocalModes::ECHO | LocalModes::ICANON)

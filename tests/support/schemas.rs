@@ -91,7 +91,7 @@ pub(crate) fn releases() -> &'static [Release] {
     &RELEASES
 }
 
-/// What `LAGOON_SCHEMAS` says; says on stderr what goes unchecked without it.
+/// The folder in `LAGOON_SCHEMAS`; without it, prints the skipped checks on stderr.
 pub(crate) fn folder_of_releases() -> Option<PathBuf> {
     let folder = std::env::var_os("LAGOON_SCHEMAS").map(PathBuf::from);
     if folder.is_none() {
@@ -177,7 +177,7 @@ pub(crate) fn since(source: &str) -> Result<Version, String> {
     }
 }
 
-/// What a schema finds wrong with a document; nothing when it is fine.
+/// The errors of a document in a schema; empty if it is valid.
 pub(crate) fn validate(schema: &Valid<Schema>, source: &str) -> Result<(), String> {
     parse(schema, source).map(|_| ())
 }
@@ -187,7 +187,7 @@ fn parse(schema: &Valid<Schema>, source: &str) -> Result<Valid<ExecutableDocumen
         .map_err(|error| error.to_string())
 }
 
-/// What Lagoon asks of a document beyond the specification, and graphql_client of a file: one named
+/// Lagoon's requirements of a document beyond the specification, and graphql_client's of a file: one named
 /// operation, in front of its fragments, with a field first.
 pub(crate) fn check_form(schema: &Valid<Schema>, source: &str) -> Result<(), String> {
     let document = parse(schema, source)?;
@@ -213,7 +213,7 @@ pub(crate) fn check_form(schema: &Valid<Schema>, source: &str) -> Result<(), Str
     }
 }
 
-/// Whether a server with this schema would take these variables, coerced as the specification says:
+/// True if a server with this schema accepts these variables, coerced as the specification says:
 /// unknown keys and enum values, integers beyond 32 bits, missing values and `null` where none may
 /// be are refused. So are variables that the operation does not declare, which a server ignores.
 pub(crate) fn validate_variables(

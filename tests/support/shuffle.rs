@@ -49,7 +49,7 @@ fn reorder(items: &mut [Value], rng: &mut Rng) {
     }
 }
 
-/// What decides where in its list an element is: the scope of a definition, the second in which a run
+/// The sort key of an element in its list: the scope of a definition, the second in which a run
 /// was created. Nothing for all others.
 fn place(item: &Value) -> String {
     if item.get("taskName").is_some() {

@@ -1,4 +1,4 @@
-//! Rust sources as tokens: what a file names, calls and declares, leaving out its tests.
+//! Rust sources as tokens: the names, calls and declarations of a file, without its tests.
 //!
 //! Tokens, not text: comments and strings cannot deceive, and the bodies of macros are seen too.
 
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// A name, a call or a path, and the line it stands in, counted from 1.
+/// A name, a call or a path, and its line, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NamedItem {
     pub(crate) line: usize,
@@ -22,11 +22,11 @@ pub(crate) struct Chain {
     pub(crate) receivers: Vec<String>,
 }
 
-/// What one file says outside its tests.
+/// The facts of one file, without its tests.
 #[derive(Debug, Default)]
 pub(crate) struct SourceFacts {
     /// Every path of two segments or more, those of `use` one by one; what starts with `crate`,
-    /// `self` or `super` is told from the crate's root, as in `crate::terminal::Ui`.
+    /// Paths with `self` or `super` begin at the crate's root, as in `crate::terminal::Ui`.
     pub(crate) paths: Vec<NamedItem>,
     /// `println` for `println!(…)`.
     pub(crate) macros: Vec<NamedItem>,
@@ -87,7 +87,7 @@ pub(crate) fn module_of(file: &Path) -> Vec<String> {
 }
 
 impl SourceFacts {
-    /// Reads a file's text; `module` is where it stands in the crate.
+    /// Reads a file's text; `module` is its path in the crate.
     pub(crate) fn parse(text: &str, module: &[String]) -> Result<SourceFacts, String> {
         let tokens: TokenStream = text.parse().map_err(|error| format!("{error}"))?;
         let mut source = SourceFacts::default();
@@ -102,7 +102,7 @@ impl SourceFacts {
         }
     }
 
-    /// Takes what stands at `at` and says where to go on.
+    /// Reads the item at `at` and returns the position after it.
     fn step(&mut self, tokens: &[TokenTree], at: usize, module: &[String]) -> usize {
         if let Some(attribute) = attribute(tokens, at) {
             if is_for_tests(&attribute) {
@@ -272,7 +272,7 @@ impl SourceFacts {
     }
 }
 
-/// What a method is called on, from the end of these tokens back: fields are left out.
+/// The receiver of a method call, read backwards from the end of these tokens; fields are omitted.
 fn receivers(tokens: &[TokenTree]) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = tokens;
@@ -354,7 +354,7 @@ fn is_colons(tokens: &[TokenTree], at: usize) -> bool {
         if is_punct(first, ':') && is_punct(second, ':'))
 }
 
-/// The tokens within `#[…]`, when that stands at `at`.
+/// The tokens within `#[…]`, if that begins at `at`.
 fn attribute(tokens: &[TokenTree], at: usize) -> Option<Vec<TokenTree>> {
     match tokens.get(at..at + 2)? {
         [hash, TokenTree::Group(group)]

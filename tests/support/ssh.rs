@@ -17,7 +17,7 @@ use super::tool::found;
 /// Puts a script of this name into the folder `bin` of the home.
 ///
 /// This process does not write the file that is executed: what another test starts at that moment
-/// would hold it open, and what is open for writing cannot be executed.
+/// would hold it open, and a file that is open for writing cannot be executed.
 pub(crate) fn script(home: &Home, name: &str, lines: &str) -> PathBuf {
     let text = home.write(&format!("text/{name}"), format!("#!/bin/sh\n{lines}\n"));
     std::fs::set_permissions(&text, PermissionsExt::from_mode(0o755)).unwrap();
@@ -51,10 +51,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it; `None` where there is no server or client, and that is said.
+    /// Starts it; `None`, with a message, without a server or client.
     ///
     /// The machine has no users of Lagoon's names, and `ssh` takes its files from the user's real
-    /// home: so the `ssh` of this home signs in as whoever runs the tests, tells the server in
+    /// home: so the `ssh` of this home signs in as the user who runs the tests, tells the server in
     /// `LAGOON_USER` whom it was to be, and has a configuration of its own.
     pub(crate) fn start(home: &Home, portal: &str) -> Option<Server> {
         let (client, server) = (super::tool::have("ssh"), super::tool::have("sshd"));
@@ -125,7 +125,7 @@ impl Server {
         panic!("no OpenSSH server could be started: {log}");
     }
 
-    /// Whether it came up; another process may have taken the port.
+    /// True if it has started; another process may have taken the port.
     fn listens(&mut self) -> bool {
         let until = Instant::now() + DEADLINE;
         while Instant::now() < until {
@@ -140,7 +140,7 @@ impl Server {
         false
     }
 
-    /// What was written into a file of the home.
+    /// The contents of a file of the home.
     pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.home.path(name)).unwrap_or_default()
     }

@@ -61,7 +61,7 @@ impl SshStandIn {
         std::fs::read_to_string(self.home.path("ssh/variables")).unwrap()
     }
 
-    /// The command lines of whoever called it.
+    /// The command lines of its calls.
     pub(crate) fn parents(&self) -> String {
         std::fs::read_to_string(self.home.path("ssh/parents")).unwrap()
     }

@@ -1,4 +1,4 @@
-//! Whether a schema is a part of another, field for field.
+//! Comparison of a schema with a larger one, field by field.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use apollo_compiler::{Name, Node, Schema};
 
 use super::schemas::Version;
 
-/// How a schema fails to be a part of another.
+/// A difference from the larger schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Mismatch {
     /// The whole has no such type, field, argument, member or value.
@@ -18,7 +18,7 @@ pub(crate) enum Mismatch {
     Different(String),
 }
 
-/// Every way in which `part` is no part of `whole`, field for field.
+/// Every part of `part` that `whole` lacks or defines differently, field by field.
 pub(crate) fn mismatches(part: &Schema, whole: &Schema) -> Vec<Mismatch> {
     let mut found = Mismatches(Vec::new());
     for (operation, name) in part.schema_definition.iter_root_operations() {
@@ -195,7 +195,7 @@ fn kind(definition: &ExtendedType) -> &'static str {
     }
 }
 
-/// The comments `# since 2.18.0` of a schema: what stands in the line below, by its coordinate.
+/// The comments `# since 2.18.0` of a schema: each applies to the line below, by its coordinate.
 pub(crate) fn newer_than_the_floor(schema: &str) -> BTreeMap<String, Version> {
     let mut newer = BTreeMap::new();
     let mut open = None;
@@ -231,7 +231,7 @@ pub(crate) fn newer_than_the_floor(schema: &str) -> BTreeMap<String, Version> {
     newer
 }
 
-/// Whether a coordinate, or what it belongs to, is newer than a release.
+/// True if a coordinate, or its parent, is newer than a release.
 pub(crate) fn is_newer(
     newer: &BTreeMap<String, Version>,
     coordinate: &str,

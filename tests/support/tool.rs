@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Whether a program is there. Without it a test says so and does nothing, except in CI
+/// True if a program is installed. Without it, a test reports that and does nothing, except in CI
 /// (`TASKS_CI`), where everything is there or the test fails.
 pub(crate) fn have(program: &str) -> bool {
     let found = found(program).is_some();
@@ -14,14 +14,14 @@ pub(crate) fn have(program: &str) -> bool {
         );
         let thread = std::thread::current();
         let test = thread.name().unwrap_or_default();
-        // Not `eprintln!`: what a test that passes says with it is never seen.
+        // Not `eprintln!`, because the test runner hides the output of a passing test.
         let line = format!("skipped {test}: there is no `{program}` here\n");
         let _ = std::io::stderr().write_all(line.as_bytes());
     }
     found
 }
 
-/// Where a program is: on the `PATH`, or where servers are.
+/// The path of a program: on the `PATH`, or in the folders of servers.
 pub(crate) fn found(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)

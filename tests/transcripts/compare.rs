@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
-/// How much has to be the same.
+/// The strictness of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Strictness {
     /// All of it.
@@ -14,7 +14,7 @@ pub(super) enum Strictness {
     AnyId,
 }
 
-/// What is compared of a reply: for the refusal of an invalid request, the presence of `data` and
+/// The compared parts of a reply: for the refusal of an invalid request, the presence of `data` and
 /// `errors` only. The flag says that this is such a refusal.
 pub(super) fn compared(status: u64, reply: &Value, strictness: Strictness) -> (Value, bool) {
     match reply {
@@ -68,7 +68,7 @@ fn sorted(fields: Map<String, Value>) -> Value {
     Value::Object(fields.into_iter().collect())
 }
 
-/// What differs from server to server, and what stands for it.
+/// Parts that differ from server to server, and their placeholders.
 static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let masks = [
         (r"^[1-9]\d{3}-\d\d-\d\d \d\d:\d\d:\d\d$", "<time>"),

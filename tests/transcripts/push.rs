@@ -1,4 +1,4 @@
-//! Recorded subscriptions: those whose events nobody had to cause.
+//! Recorded subscriptions whose events were not caused by a client.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 use super::tokens;
 
-/// Why a recording cannot be replayed; none when it can.
+/// The reason why a recording cannot be replayed, if any.
 pub(super) fn obstacle(recording: &Value) -> Option<&'static str> {
     let text = recording["frames"].to_string() + &recording["chunks"].to_string();
     if text.contains("taskChanged\\\":") || text.contains("\"taskChanged\":") {
@@ -89,7 +89,7 @@ fn plain(text: &str) -> String {
     places.replace_all(text, "").into_owned()
 }
 
-/// Replays what was said over a recorded WebSocket.
+/// Replays the messages of a recorded WebSocket.
 pub(super) async fn socket(
     sandbox: &Sandbox,
     served: &ServedSandbox,
@@ -154,7 +154,7 @@ async fn received(socket: &mut Socket) -> Value {
     }
 }
 
-/// Without what is secret and what differs in wording.
+/// Removes secrets and differences in wording.
 fn masked(mut frame: Value) -> Value {
     if frame["type"] == "connection_ack" {
         frame["payload"] = Value::Null;

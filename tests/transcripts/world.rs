@@ -1,7 +1,7 @@
-//! What the server held at each step of the recording, as SQL for the sandbox's store.
+//! The server's data at each step of the recording, as SQL for the sandbox's store.
 //!
 //! The recording is one long session, parts of which are missing here. So each step gets a sandbox
-//! of its own, filled with what the steps before it had made.
+//! of its own, filled with the results of the steps before it.
 
 /// Definitions: the step that made it, then the columns.
 ///
@@ -499,7 +499,7 @@ const RUNS: &[(u32, &str)] = &[
     ),
 ];
 
-/// What stays changed from a step on.
+/// Permanent changes from a step on.
 const LASTING: &[(u32, &str)] = &[
     (101, "DELETE FROM definition WHERE id = 9; DELETE FROM argument WHERE definition = 9"),
     (102, "DELETE FROM definition WHERE id = 10"),
@@ -518,7 +518,7 @@ const LASTING: &[(u32, &str)] = &[
            VALUES (105, 'gone', 42, 'branch', 'development', 2001, 'lagoon-demo-gone', '2026-11-22 07:24:00', '2026-11-22 07:24:00')"),
 ];
 
-/// What one step needs and others do not: the steps between it and the last known one are missing.
+/// Data of a single step: the steps between it and the last known one are missing.
 const PASSING: &[(u32, &str)] = &[
     (205, "UPDATE definition SET image = '' WHERE id = 34"),
     (211, "DELETE FROM argument WHERE definition = 6"),
