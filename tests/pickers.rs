@@ -303,7 +303,7 @@ fn every_picker_follows_the_size_of_the_terminal() {
         terminal.wait_for(item);
         let whole = terminal.screen();
         for (height, width) in [(24, 60), (10, 40), (24, 40), (24, 120)] {
-            terminal.resize(height, width);
+            terminal.resize_and_wait(height, width);
             terminal.wait_until("the resized list", |screen| {
                 let lines = || screen.lines();
                 lines().filter(|line| line.starts_with(question)).count() == 1

@@ -199,6 +199,18 @@ impl Terminal {
         modes.contains(LocalModes::ECHO | LocalModes::ICANON)
     }
 
+    /// Makes the terminal another size, and waits until the program has drawn again: what it draws for
+    /// one size must not arrive at another one.
+    #[track_caller]
+    pub(crate) fn resize_and_wait(&self, height: u16, width: u16) {
+        let before = self.seen.lock().bytes.len();
+        self.resize(height, width);
+        let (_, in_time) = self
+            .seen
+            .wait(self.deadline, |state| state.bytes.len() > before);
+        assert!(in_time, "not drawn again at {height}×{width}");
+    }
+
     /// Waits for the end and gives the exit code, 128 and the signal when there was one.
     #[track_caller]
     pub(crate) fn finish(&mut self) -> i32 {
