@@ -1,6 +1,6 @@
 //! A program at a real terminal: keys go in, a parsed screen comes out.
 //!
-//! No test relies on a sleep: it waits for a text on the screen.
+//! Nothing here sleeps in order to be right: a test says what it waits to see.
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -23,7 +23,7 @@ pub(crate) const CTRL_C: &str = "\x03";
 pub(crate) const COLUMNS: u16 = 80;
 const ROWS: u16 = 24;
 
-/// A program in a terminal of 80 columns and 24 rows; it is ended when this is dropped.
+/// A program in a terminal of 80 columns and 24 rows; it is ended when this goes out of scope.
 pub(crate) struct Terminal {
     child: Child,
     pty: Arc<Pty>,
@@ -32,7 +32,7 @@ pub(crate) struct Terminal {
     secret: Option<String>,
 }
 
-/// The output of the program so far.
+/// What the program has written so far.
 struct SharedScreen {
     state: Mutex<ScreenState>,
     changed: Condvar,
@@ -94,7 +94,7 @@ impl Terminal {
         }
     }
 
-    /// A text that must never be written.
+    /// What may never be written.
     pub(crate) fn hiding(mut self, secret: &str) -> Self {
         self.secret = Some(secret.to_owned());
         self
@@ -153,7 +153,7 @@ impl Terminal {
         formatted
     }
 
-    /// The current screen, without blanks at the ends of lines.
+    /// What the screen shows now, blanks at the ends of lines left out.
     pub(crate) fn screen(&self) -> String {
         contents(&self.seen.lock())
     }
@@ -173,12 +173,12 @@ impl Terminal {
         self.seen.lock().screen.screen().cursor_position()
     }
 
-    /// True if the cursor is hidden.
+    /// Whether the cursor is hidden.
     pub(crate) fn hides_cursor(&self) -> bool {
         self.seen.lock().screen.screen().hide_cursor()
     }
 
-    /// Resizes the terminal and notifies the program.
+    /// Makes the terminal another size, which the program is told.
     pub(crate) fn resize(&self, height: u16, width: u16) {
         self.seen.lock().screen.set_size(rows(height), rows(width));
         self.pty.resize(Size::new(height, width)).unwrap();
@@ -193,7 +193,7 @@ impl Terminal {
         assert!(kill.unwrap().success());
     }
 
-    /// True if the terminal echoes keys and edits lines, as a shell left it.
+    /// Whether the terminal echoes keys and edits lines, as a shell left it.
     pub(crate) fn is_cooked(&self) -> bool {
         let modes = rustix::termios::tcgetattr(&*self.pty).unwrap().local_modes;
         modes.contains(LocalModes::ECHO | LocalModes::ICANON)
@@ -205,9 +205,10 @@ impl Terminal {
     pub(crate) fn resize_and_wait(&self, height: u16, width: u16) {
         let before = self.seen.lock().bytes.len();
         self.resize(height, width);
-        let (_, in_time) = self
+        let (state, in_time) = self
             .seen
             .wait(self.deadline, |state| state.bytes.len() > before);
+        drop(state);
         assert!(in_time, "not drawn again at {height}×{width}");
     }
 
