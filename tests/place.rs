@@ -242,6 +242,8 @@ fn at_a_terminal_the_branch_is_suggested_and_production_is_not() {
     ❯ pr-12
     ");
     terminal.send(ENTER);
+    terminal.wait_for("Follow the log?");
+    terminal.send("n\r");
     assert_eq!(terminal.finish(), 0);
     let stop = |mut terminal: Terminal| {
         terminal.send(CTRL_C);

@@ -361,7 +361,6 @@ fn refusals() {
     exit code: 4
     127.0.0.1 · environment lagoon-demo/main (production)
     error: not allowed: Unauthorized: You don't have permission to "create:advanced" on "advanced_task"
-    hint: image tasks, deploy tokens and tasks for administrators require the role of a platform owner
     hint: this requires the role platform owner; you are a maintainer on lagoon-demo
     "#);
     env.home.write(
@@ -385,7 +384,6 @@ fn refusals() {
     127.0.0.1 · 1 to replace
     error: the change failed
     hint: Run yarn audit: not allowed: Unauthorized: You don't have permission to "create:advanced" on "advanced_task"
-    hint: image tasks, deploy tokens and tasks for administrators require the role of a platform owner
     hint: the old `Run yarn audit` was restored (id 9)
     hint: this requires the role platform owner; your roles: lagoon-demo-group (maintainer)
     "#);

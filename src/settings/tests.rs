@@ -244,7 +244,7 @@ fn the_current_or_only_context_is_used() {
     assert_eq!(name(chosen(&none, &[], config(None, &["a"]))), "a");
 
     let error = chosen(&none, &[], config(None, &["a", "b"])).unwrap_err();
-    assert_eq!(error.kind, SettingsErrorKind::Usage);
+    assert_eq!(error.kind, SettingsErrorKind::NoCurrentContext);
     let error = chosen(&none, &[], config(None, &[])).unwrap_err();
     assert_eq!(error.kind, SettingsErrorKind::NotSignedIn);
     let error = chosen(&none, &[], config(Some("gone"), &["a"])).unwrap_err();
