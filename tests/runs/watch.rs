@@ -169,7 +169,7 @@ fn at_a_terminal_the_table_is_redrawn_in_place() {
     1  Say hello  ✓ completed  main  NOW  LENGTH  maintainer@example.com
     ");
     for width in [60, 120, 80] {
-        terminal.resize(24, width);
+        terminal.resize_and_wait(24, width);
         terminal.wait_until("the width", |screen| {
             let rows: Vec<&str> = screen.lines().collect();
             rows.iter().filter(|row| row.contains("STATUS")).count() == 1
