@@ -50,10 +50,12 @@ impl Head<'_> {
             "" => String::new(),
             position => format!("  {position}"),
         };
-        // The text keeps a third of the line.
+        // The text and its cursor keep up to a third of the line.
+        let text = self.before.width() + self.after.width().max(1);
+        let kept = (1 + text).min(room / 3);
         let question = cut(
             self.question,
-            room.saturating_sub(2 + room / 3 + position.width()),
+            room.saturating_sub(2 + kept + position.width()),
         );
         let used = 2 + question.width() + 1 + position.width();
         let before = cut_start(self.before, room.saturating_sub(used + 1));
@@ -296,6 +298,28 @@ mod tests {
           task 5
           task 6
         ");
+    }
+
+    #[test]
+    fn a_question_is_cut_only_as_far_as_the_typed_text_needs() {
+        let question = "Start it on 3 environments, 1 of them production? [y/N]";
+        let size = Size {
+            rows: 8,
+            columns: question.len() + 5,
+        };
+        let palette = Palette::new(PLAIN);
+        let mut line: Line<'_, ()> = Line::new(Box::new(|_| Ok(())));
+        let [empty] = &text(&line, question, palette, size)[..] else {
+            panic!("one line")
+        };
+        assert_eq!(empty.trim_end(), format!("? {question}"));
+        for _ in 0..40 {
+            line.press(&Key::Char('y'));
+        }
+        let [full] = &text(&line, question, palette, size)[..] else {
+            panic!("one line")
+        };
+        assert!(full.contains("… ") && full.contains("yyy"), "{full}");
     }
 
     fn widths_of(lines: &[String]) -> Vec<usize> {
