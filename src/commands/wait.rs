@@ -24,6 +24,8 @@ use active::ActiveWait;
 ///
 /// With -o jsonl, each run is printed as soon as it ends.
 #[derive(Debug, Args)]
+#[command(mut_arg("task", |task| task
+    .help("With --latest or --active, consider only runs of the task with this name")))]
 #[command(after_help = "\
 Examples:
   # Wait for a run

@@ -19,7 +19,7 @@ pub(crate) struct LatestArgs {
     /// Select the newest run of the environment (-e), by any user
     #[arg(long, conflicts_with = "last")]
     latest: bool,
-    /// With --latest or --active, consider only runs of the task with this name
+    /// With --latest, consider only runs of the task with this name
     #[arg(long, hide_short_help = true, value_name = "NAME")]
     task: Option<String>,
     /// With --latest, consider only runs with this status or outcome (repeatable)
