@@ -15,7 +15,6 @@ use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::batch::{Notice, by_text};
 use crate::ops::launch::rerun::{self, RecordedRun};
-use crate::ops::places::place;
 use crate::settings::{Sourced, TargetSetting};
 
 /// Rerun a run
@@ -123,9 +122,7 @@ async fn prepare(
     // Only a flag chooses another environment; variables are for other commands.
     let environment = named(app.settings.environment.as_ref());
     let environment = environment.unwrap_or(&past.environment.name);
-    let lagoon = app.lagoon().await?;
-    let read = async |name: &str| place::environment(lagoon, project, name, true).await;
-    let view = scope::by_any_name(app, project, environment, read).await?;
+    let view = scope::environment_view(app, project, environment, true).await?;
     let launch = inputs::resolve(app, past, &view, given, args.no_preflight).await?;
     launch.facts.notes.iter().for_each(|note| app.ui.note(note));
     for warning in &launch.facts.warnings {

@@ -14,7 +14,7 @@ pub(crate) use definition::{
     line_start, named_scope, named_target, provisional, task_not_found, with_environment_name,
 };
 pub(crate) use environment::{
-    branch, by_any_name, chosen_place, given_environment, prompt_environment,
+    branch, by_any_name, chosen_place, environment_view, given_environment, prompt_environment,
 };
 pub(crate) use locate::{
     PlaceNeed, ProjectSource, environment_here, locate, project_here, project_source,

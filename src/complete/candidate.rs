@@ -1,4 +1,4 @@
-//! What completion offers, as the cache stores it.
+//! Completion candidates, in the form that the cache stores.
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;

@@ -5,7 +5,7 @@
 pub(crate) mod batch;
 pub(crate) mod check;
 #[cfg(feature = "cli")]
-mod facts;
+pub(crate) mod facts;
 #[cfg(feature = "cli")]
 pub(crate) mod join;
 pub(crate) mod recover;

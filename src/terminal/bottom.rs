@@ -22,9 +22,6 @@ const LONG_REQUEST: Duration = Duration::from_secs(1);
 /// A text is rendered again after this time, because it has relative times.
 const RENDER_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The size of a terminal that does not tell it: rows and columns.
-const USUAL_SIZE: (u16, u16) = (24, 80);
-
 /// Erases the row, then everything after its first character. tmux would move the screen into its
 /// history if an empty screen were erased from its first character.
 pub(super) const ERASE: &str = "\r\x1b[K\x1b[C\x1b[J\r";
@@ -195,7 +192,7 @@ impl Bottom {
         let Some(term) = &self.shared.term else {
             return;
         };
-        let size = term.size_checked().unwrap_or(USUAL_SIZE);
+        let size = term.size();
         let lines = state.lines(size, self.shared.symbols);
         if lines.is_empty() {
             self.erase(state);

@@ -99,8 +99,7 @@ async fn check(
             }
         }
     };
-    let read = async |name: &str| place::environment(lagoon, project, name, false).await;
-    let view = scope::by_any_name(app, project, &name, read).await?;
+    let view = scope::environment_view(app, project, &name, false).await?;
     let (label, tasks) = (view.environment.label(), view.definitions.len());
     let tasks = counted(tasks, "task");
     let message = format!("{label}: you can invoke {tasks}{origin}");

@@ -62,14 +62,10 @@ impl Start<'_> {
 }
 
 pub(super) fn wait_line(app: &App, ids: impl IntoIterator<Item = String>) -> String {
-    let mut words = scope::line_start(app, "wait");
-    words.extend(ids);
-    quoting::suggestion(words)
+    quoting::suggestion(scope::line_start(app, "wait").into_iter().chain(ids))
 }
 
 pub(super) fn follow_line(app: &App, ids: impl IntoIterator<Item = String>) -> String {
-    let mut words = scope::line_start(app, "logs");
-    words.extend(ids);
-    words.push("-f".to_owned());
-    quoting::suggestion(words)
+    let words = scope::line_start(app, "logs").into_iter().chain(ids);
+    quoting::suggestion(words.chain(["-f".to_owned()]))
 }

@@ -9,6 +9,7 @@ use crate::commands::select;
 use crate::domain::Run;
 use crate::ops::launch::Launch;
 use crate::ops::launch::batch::{Notice, by_text};
+use crate::ops::launch::facts::already;
 use crate::ops::launch::start::{IfRunning, LaunchOutcome, StartedRun};
 use crate::ops::runs::wait::Watcher;
 
@@ -108,14 +109,6 @@ impl Start<'_> {
             self.app.ui.warn(&format!("{text}: {}", labels.join(", ")));
         }
     }
-}
-
-/// A run of the same task that has not finished.
-pub(super) fn already(run: &Run) -> String {
-    format!(
-        "run {} of this task is already in progress on this environment ({})",
-        run.id, run.status
-    )
 }
 
 /// Warns once when runs that are waited for before a start cannot be read.

@@ -11,7 +11,6 @@ use crate::commands::select::targets::{self, LaunchTarget, SelectedTargets, Targ
 use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::batch::{Notice, TargetCheck, all_or_none, by_text};
-use crate::ops::places::place;
 use crate::settings::number;
 
 /// The flags for several targets.
@@ -66,9 +65,7 @@ impl BulkFlags {
         }
         self.require_none()?;
         let (project, environment) = scope::chosen_place(app, dry_run).await?;
-        let lagoon = app.lagoon().await?;
-        let read = async |name: &str| place::environment(lagoon, &project, name, true).await;
-        let view = scope::by_any_name(app, &project, &environment, read).await?;
+        let view = scope::environment_view(app, &project, &environment, true).await?;
         Ok(SelectedTargets {
             seen: vec![view.into()],
             each: vec![LaunchTarget::default()],

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::commands::scope;
 use crate::commands::select::pick;
 use crate::domain::Environment;
+use crate::domain::place::view::EnvironmentView;
 use crate::error::{Error, Kind};
 use crate::ops::places::details;
 use crate::ops::places::other_name;
@@ -76,6 +77,18 @@ pub(crate) async fn by_any_name<T>(
         }
         None => Err(error),
     }
+}
+
+/// An environment with its tasks, and its newest runs if `runs` is set, by any of its names.
+pub(crate) async fn environment_view(
+    app: &App,
+    project: &str,
+    name: &str,
+    runs: bool,
+) -> Result<EnvironmentView, Error> {
+    let lagoon = app.lagoon().await?;
+    let read = async |name: &str| place::environment(lagoon, project, name, runs).await;
+    by_any_name(app, project, name, read).await
 }
 
 /// The environment of a branch or safe name.

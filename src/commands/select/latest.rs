@@ -10,7 +10,6 @@ use crate::domain::names::nearest;
 use crate::domain::run::{RecentRun, STATUSES};
 use crate::domain::{Environment, Outcome, RunRef};
 use crate::error::{Error, Hint};
-use crate::ops::places::place;
 use crate::ops::runs::history::{self, RunFilter};
 use crate::ops::runs::wait;
 
@@ -89,8 +88,7 @@ pub(super) async fn recent(
 ) -> Result<(Environment, Vec<RecentRun>), Error> {
     let (project, environment) = scope::chosen_place(app, of.only_reads()).await?;
     let lagoon = app.lagoon().await?;
-    let read = async |name: &str| place::environment(lagoon, &project, name, false).await;
-    let view = scope::by_any_name(app, &project, &environment, read).await?;
+    let view = scope::environment_view(app, &project, &environment, false).await?;
     let wanted = RunFilter {
         statuses: flags.status.clone(),
         active,

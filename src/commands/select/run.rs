@@ -62,6 +62,10 @@ impl RunFlags {
     fn is_given(&self) -> bool {
         self.last || self.latest.is_given()
     }
+
+    fn needs_place(&self, is_named: bool, can_prompt: bool) -> bool {
+        self.latest.is_given() || (!is_named && !self.last && can_prompt)
+    }
 }
 
 impl RunArgs {
@@ -75,7 +79,7 @@ impl RunArgs {
 
     /// True if project and environment decide which run is selected.
     pub(crate) fn needs_place(&self, can_prompt: bool) -> bool {
-        self.instead.latest.is_given() || (self.runs.is_empty() && !self.instead.last && can_prompt)
+        self.instead.needs_place(!self.runs.is_empty(), can_prompt)
     }
 
     /// The runs in their order, without repetitions.
@@ -123,7 +127,7 @@ impl OneRun {
     }
 
     pub(crate) fn needs_place(&self, can_prompt: bool) -> bool {
-        self.instead.latest.is_given() || (self.run.is_none() && !self.instead.last && can_prompt)
+        self.instead.needs_place(self.run.is_some(), can_prompt)
     }
 
     /// The first positional argument if a flag selects the run.

@@ -11,7 +11,6 @@ use crate::commands::select::targets::TargetArgs;
 use crate::domain::{Environment, Run};
 use crate::error::messages::counted;
 use crate::error::{Error, Kind};
-use crate::ops::places::place;
 use crate::ops::runs::history::{self, RunFilter, RunList};
 use crate::ops::runs::wait;
 
@@ -146,8 +145,6 @@ async fn environments(app: &App) -> Result<Vec<Environment>, Error> {
         return Ok(seen.map(|seen| seen.view.environment).collect());
     }
     let (project, environment) = scope::chosen_place(app, true).await?;
-    let lagoon = app.lagoon().await?;
-    let read = async |name: &str| place::environment(lagoon, &project, name, false).await;
-    let view = scope::by_any_name(app, &project, &environment, read).await?;
+    let view = scope::environment_view(app, &project, &environment, false).await?;
     Ok(vec![view.environment])
 }

@@ -68,9 +68,22 @@ impl Launch {
 
     /// With its environment.
     pub(crate) fn newest_unfinished(&self) -> Option<Run> {
-        self.facts.unfinished.first().map(|run| Run {
+        self.facts.unfinished.first().map(|run| self.placed(run))
+    }
+
+    /// A run of this environment, with the environment.
+    pub(super) fn placed(&self, run: &Run) -> Run {
+        Run {
             environment: Some(self.place.clone().into()),
             ..run.clone()
-        })
+        }
     }
+}
+
+/// A run of the same task that has not finished, in words.
+pub(crate) fn already(run: &Run) -> String {
+    format!(
+        "run {} of this task is already in progress on this environment ({})",
+        run.id, run.status
+    )
 }

@@ -2,13 +2,14 @@
 
 use futures_util::{StreamExt, stream};
 
+use crate::domain::Work;
 use crate::domain::run::recorded;
-use crate::domain::{Run, Work};
 use crate::error::{Error, Hint};
 use crate::lagoon::Lagoon;
 use crate::ops::launch::Launch;
 use crate::ops::launch::batch::TargetCheck;
 use crate::ops::launch::check::Obstacle;
+use crate::ops::launch::facts::already;
 use crate::ops::runs::read;
 
 const CONCURRENCY: usize = 8;
@@ -35,17 +36,11 @@ async fn join(lagoon: &Lagoon, mut launch: Launch) -> Result<Launch, Error> {
             continue;
         };
         let Some(difference) = difference(&launch, &record.command) else {
-            launch.facts.joined = Some(Run {
-                environment: Some(launch.place.clone().into()),
-                ..run.clone()
-            });
+            launch.facts.joined = Some(launch.placed(run));
             return Ok(launch);
         };
         if refused.is_none() {
-            let mut error = Error::failed(format!(
-                "run {} of this task is already in progress on this environment ({}) with {difference}",
-                run.id, run.status
-            ));
+            let mut error = Error::failed(format!("{} with {difference}", already(run)));
             error.runs = vec![run.to_json()];
             refused = Some(error.hint(Hint::ChooseIfRunning));
         }
