@@ -26,6 +26,10 @@ const RENDER_INTERVAL: Duration = Duration::from_secs(1);
 /// history if an empty screen were erased from its first character.
 pub(super) const ERASE: &str = "\r\x1b[K\x1b[C\x1b[J\r";
 
+/// A frame's first sequence after [`ERASE`] and its last one.
+const WRAP_OFF: &str = "\x1b[?7l";
+const WRAP_ON: &str = "\x1b[?7h";
+
 pub(super) type Render = Box<dyn Fn() -> String + Send>;
 
 /// Clones share the terminal.
@@ -239,7 +243,7 @@ pub(super) fn frame(lines: &[String]) -> String {
     };
     // Without automatic wrapping, a line stays on its row even if the terminal has just become
     // narrower or takes a character for wider.
-    format!("{ERASE}\x1b[?7l{}\x1b[?7h\r{up}", lines.join("\r\n"))
+    format!("{ERASE}{WRAP_OFF}{}\r{up}{WRAP_ON}", lines.join("\r\n"))
 }
 
 /// In one piece, so that no half of it is visible.

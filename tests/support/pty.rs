@@ -136,7 +136,7 @@ impl Terminal {
     #[track_caller]
     pub(crate) fn formatted_when(&self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
         let (state, in_time) = self.seen.wait(self.deadline, |state| {
-            state.closed || is_so(&contents(state))
+            state.closed || !state.is_drawing() && is_so(&contents(state))
         });
         let shown = contents(&state);
         let formatted = state.screen.screen().contents_formatted_basic();
@@ -205,9 +205,9 @@ impl Terminal {
     pub(crate) fn resize_and_wait(&self, height: u16, width: u16) {
         let before = self.seen.lock().bytes.len();
         self.resize(height, width);
-        let (state, in_time) = self
-            .seen
-            .wait(self.deadline, |state| state.bytes.len() > before);
+        let (state, in_time) = self.seen.wait(self.deadline, |state| {
+            state.bytes.len() > before && !state.is_drawing()
+        });
         drop(state);
         assert!(in_time, "not drawn again at {height}×{width}");
     }
@@ -245,6 +245,14 @@ impl Drop for Terminal {
             drop(self.child.kill());
             drop(self.child.wait());
         }
+    }
+}
+
+impl ScreenState {
+    /// Whether the last frame has arrived only in part: the program turns automatic wrapping off while it draws one.
+    fn is_drawing(&self) -> bool {
+        let last = |sequence: &[u8]| self.bytes.windows(5).rposition(|bytes| bytes == sequence);
+        last(b"\x1b[?7l") > last(b"\x1b[?7h")
     }
 }
 
