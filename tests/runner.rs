@@ -37,6 +37,7 @@ mod graphql;
 mod group;
 mod help;
 mod hostile;
+mod install;
 mod invoke;
 mod join;
 mod lagoon_cli;
