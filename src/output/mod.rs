@@ -65,6 +65,8 @@ impl<R: Report> Report for ReportList<R> {
 #[derive(Debug)]
 pub(crate) struct Emitter {
     format: Format,
+    /// Neither `-o` nor `--jq` selects the format.
+    is_default: bool,
     jq: Option<Jq>,
     stream: Stream,
 }
@@ -77,6 +79,7 @@ impl Emitter {
         jq: Option<&str>,
         ui: &Ui,
     ) -> Result<Self, OutputError> {
+        let is_default = format.is_none() && jq.is_none();
         let format = match (format, jq) {
             (Some(format), Some(_)) if !format.is_json() => {
                 return Err(OutputError::usage(format!(
@@ -86,12 +89,16 @@ impl Emitter {
             }
             (Some(format), _) => format,
             (None, Some(_)) => Format::Json,
-            (None, None) if ui.terminal().stdout => Format::Table,
-            (None, None) => Format::Tsv,
+            (None, None) => default_format(ui, Stream::Out),
         };
         let jq = jq.map(Jq::compile).transpose()?;
         let stream = Stream::Out;
-        Ok(Emitter { format, jq, stream })
+        Ok(Emitter {
+            format,
+            is_default,
+            jq,
+            stream,
+        })
     }
 
     /// Refuses `-o id` and `-o name`, before the work begins, if the result will lack that field.
@@ -109,13 +116,24 @@ impl Emitter {
 
     /// With `--follow`, stdout is the log and the result is written to stderr.
     #[must_use]
-    pub(crate) fn on(mut self, stream: Stream) -> Self {
+    pub(crate) fn on(mut self, stream: Stream, ui: &Ui) -> Self {
+        if self.is_default {
+            self.format = default_format(ui, stream);
+        }
         self.stream = stream;
         self
     }
 
     pub(crate) fn format(&self) -> Format {
         self.format
+    }
+}
+
+fn default_format(ui: &Ui, stream: Stream) -> Format {
+    if ui.terminal().is(stream) {
+        Format::Table
+    } else {
+        Format::Tsv
     }
 }
 
@@ -366,7 +384,7 @@ mod tests {
     fn the_result_can_be_printed_to_stderr() {
         let ui = Ui::captured();
         let how = Emitter::choose(Some(Format::Id), None, &ui).unwrap();
-        emit(&One, &how.on(Stream::Err), &ui, Timestamp::UNIX_EPOCH).unwrap();
+        emit(&One, &how.on(Stream::Err, &ui), &ui, Timestamp::UNIX_EPOCH).unwrap();
         assert_eq!(
             (ui.printed(Stream::Out), ui.printed(Stream::Err)),
             (String::new(), "7\n".to_owned())

@@ -49,7 +49,7 @@ impl ResultPrinter {
     }
 
     pub(crate) fn on(self, stream: Stream) -> ResultPrinter {
-        let how = self.how.on(stream);
+        let how = self.how.on(stream, &self.ui);
         ResultPrinter { how, ..self }
     }
 
