@@ -19,6 +19,7 @@ use crate::app::{App, GiveUp, Interrupts, finish, print};
 use crate::commands::scope::PlaceNeed;
 use crate::commands::select::pick;
 use crate::commands::{self, topics};
+use crate::domain::run::page::add_pages;
 use crate::error::{Error, Kind};
 use crate::secret::conceal_recognized;
 use crate::settings::{Env, Flags, Settings, SettingsError, is_structured};
@@ -242,7 +243,11 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     // The last write can fail, too.
     let result = match app.conclude(result.and(finish(&app.ui))) {
         Ok(()) => Ok(()),
-        Err(error) => Err(kept.in_hints(interrupts.explain(error).await)),
+        Err(error) => {
+            let mut error = kept.in_hints(interrupts.explain(error).await);
+            add_pages(&mut error.runs, app.ui_url().as_deref());
+            Err(error)
+        }
     };
     finish_early(&app.ui, json, result)
 }

@@ -6,6 +6,8 @@ pub(crate) mod files;
 #[cfg(feature = "cli")]
 pub(crate) mod live;
 #[cfg(feature = "cli")]
+pub(crate) mod page;
+#[cfg(feature = "cli")]
 pub(crate) mod recorded;
 #[cfg(feature = "cli")]
 pub(crate) mod reference;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::commands::report::{PlaceColumns, RunReport, RunRow, run_table};
 use crate::domain::Run;
+use crate::domain::run::page::add_pages;
 use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::start::{LaunchOutcome, NotStartedReason};
@@ -20,6 +21,16 @@ struct LaunchFailure {
     outcome: &'static str,
     message: String,
     error: Value,
+}
+
+impl LaunchFailure {
+    fn error(&self, ui_url: Option<&str>) -> Value {
+        let mut error = self.error.clone();
+        if let Some(runs) = error["runs"].as_array_mut() {
+            add_pages(runs, ui_url);
+        }
+        error
+    }
 }
 
 impl<'a> LaunchEntry<'a> {
@@ -71,7 +82,7 @@ impl<'a> LaunchEntry<'a> {
                 "url": null,
                 "duration": null,
                 "sourceUser": null,
-                "error": failure.error,
+                "error": failure.error(ui_url),
             }),
         }
     }

@@ -9,8 +9,8 @@ use crate::app::App;
 use crate::commands::report::runs::{PlaceColumns, RunRow, run_table};
 use crate::commands::report::status::long_status_cell;
 use crate::commands::scope;
-use crate::domain::place::namespace;
 use crate::domain::run::moment;
+use crate::domain::run::page::page;
 use crate::domain::task::quoting;
 use crate::domain::{Environment, Outcome, Run};
 use crate::output::{Cell, Column, Detail, Grid, Report};
@@ -46,7 +46,7 @@ impl<'a> RunReport<'a> {
 
     pub(crate) fn with(run: &'a Run, ui_url: Option<&str>) -> Self {
         RunReport {
-            url: page(run, ui_url),
+            url: page_of(run, ui_url),
             duration: run.length().map(|length| length.as_secs()),
             user: run.user.as_ref(),
             log_line: None,
@@ -82,15 +82,10 @@ impl<'a> RunReport<'a> {
     }
 }
 
-fn page(run: &Run, ui_url: Option<&str>) -> Option<String> {
-    let base = ui_url?.trim_end_matches('/');
+fn page_of(run: &Run, ui_url: Option<&str>) -> Option<String> {
     let environment = run.environment.as_ref()?;
     let project = &environment.project.name;
-    let namespace = namespace(project, &environment.name)?;
-    let name = &run.task_name;
-    Some(format!(
-        "{base}/projects/{project}/{namespace}/tasks/{name}"
-    ))
+    page(ui_url?, project, &environment.name, &run.task_name)
 }
 
 /// The column of the `lagoon-task-…` name.
