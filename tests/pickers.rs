@@ -1,6 +1,8 @@
 //! The list prompts at a real terminal: for each picker its columns, wide characters, several widths, resizes,
 //! and the keys that leave it.
 
+mod every;
+
 use insta::{allow_duplicates, assert_snapshot};
 
 use crate::support::env::{MAIN, TestEnv};
@@ -55,28 +57,6 @@ fn line<'a>(words: &[&'a str], place: &[&'a str]) -> Vec<&'a str> {
     [words, place].concat()
 }
 
-/// Each picker: the command that opens it, and a text of its list.
-const PICKERS: [(&[&str], &str, &str); 6] = [
-    (&["list"], "? Project ›", "lagoon-demo"),
-    (&["invoke", "-p", "lagoon-demo"], "? Environment ›", "pr-12"),
-    (
-        &["show", "-p", "lagoon-demo", "-e", "main"],
-        "? Task ›",
-        "Run yarn audit",
-    ),
-    (
-        &["status", "-p", "lagoon-demo", "-e", "develop"],
-        "? Run ›",
-        "63  Count slowly",
-    ),
-    (
-        &["exec", "-p", "lagoon-demo", "-e", "develop", "--", "true"],
-        "? Service ›",
-        "cli",
-    ),
-    (&["context", "use"], "? Context ›", "sandbox"),
-];
-
 #[test]
 fn at_a_terminal_every_command_prompts_for_whatever_is_missing() {
     let env = with_runs();
@@ -106,6 +86,28 @@ fn at_a_terminal_every_command_prompts_for_whatever_is_missing() {
         (vec!["environments"], "? Project ›"),
         (vec!["show", "Say hello"], "? Project ›"),
         (vec!["context", "use"], "? Context ›"),
+        (
+            line(&["invoke", "Try arguments"], &DEVELOP),
+            "? Any environment (FROM) ›",
+        ),
+        (
+            line(&["invoke", "Try arguments", "-a", "FROM=main"], &DEVELOP),
+            "? Text to print (TEXT) ›",
+        ),
+        (vec!["exec", "--", "true"], "? Project ›"),
+        (
+            vec!["wait", "--active", "-p", "lagoon-demo"],
+            "? Environment ›",
+        ),
+        (
+            vec!["logs", "--latest", "-p", "lagoon-demo"],
+            "? Environment ›",
+        ),
+        (
+            vec!["rerun", "--failed", "-p", "lagoon-demo"],
+            "? Environment ›",
+        ),
+        (vec!["define"], "? Task name ›"),
         (vec!["export"], "? Scope ›"),
         (vec!["delete"], "? Scope ›"),
         (vec!["update"], "? Scope ›"),
@@ -264,59 +266,6 @@ fn no_run_on_production_is_preselected_for_a_change() {
         terminal.wait_for("nothing selected");
         terminal.send(CTRL_C);
         assert_eq!(terminal.finish(), 130);
-    }
-}
-
-#[test]
-fn every_picker_is_left_by_ctrl_c_esc_and_hang_up_with_the_terminal_restored() {
-    let env = with_runs();
-    for (args, question, item) in PICKERS {
-        for leave in [CTRL_C, ESC] {
-            let mut terminal = env.terminal(args);
-            terminal.wait_for(item);
-            terminal.send(leave);
-            assert_eq!(terminal.finish(), 130, "{question}");
-            assert!(
-                !terminal.hides_cursor() && terminal.is_cooked(),
-                "{question}"
-            );
-            assert!(!terminal.screen().contains(item), "{}", terminal.screen());
-        }
-        for signal in ["HUP", "TERM"] {
-            let mut terminal = env.terminal(args);
-            terminal.wait_for(item);
-            terminal.signal(signal);
-            assert_eq!(terminal.finish(), 143, "{question}");
-            assert!(
-                !terminal.hides_cursor() && terminal.is_cooked(),
-                "{question}"
-            );
-        }
-    }
-}
-
-#[test]
-fn every_picker_follows_the_size_of_the_terminal() {
-    let env = with_runs();
-    for (args, question, item) in PICKERS {
-        let mut terminal = at(&env, args, 24, 120);
-        terminal.wait_for(item);
-        let whole = terminal.screen();
-        for (height, width) in [(24, 60), (10, 40), (24, 40), (24, 120)] {
-            terminal.resize_and_wait(height, width);
-            terminal.wait_until("the resized list", |screen| {
-                let lines = || screen.lines();
-                lines().filter(|line| line.starts_with(question)).count() == 1
-                    && screen.contains(item)
-                    && (width < 120 || screen == whole)
-            });
-        }
-        terminal.send("zzzz");
-        terminal.wait_for("no match");
-        terminal.send(CTRL_U);
-        terminal.wait_for(item);
-        terminal.send(CTRL_C);
-        assert_eq!(terminal.finish(), 130, "{question}");
     }
 }
 
