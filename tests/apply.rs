@@ -635,7 +635,7 @@ fn diff_prints_readable_changes() {
 }
 
 #[test]
-fn exit_zero_reports_changes_with_exit_code_0() {
+fn diff_exit_zero_exits_with_0_despite_changes() {
     let env = TestEnv::bare();
     file(&env, TWO);
     for format in ["table", "json", "markdown"] {

@@ -512,7 +512,7 @@ fn an_interrupted_renewal_is_finished_and_stored() {
 }
 
 #[test]
-fn signing_out_ends_the_session_at_the_provider() {
+fn logout_also_ends_the_browser_session_at_keycloak() {
     let (openid, browser, _) = with_token(300);
     let mut ended = 0;
     for args in [
@@ -573,7 +573,7 @@ fn signing_out_succeeds_despite_provider_errors() {
 }
 
 #[test]
-fn whoami_shows_until_when_the_session_can_be_renewed() {
+fn whoami_shows_when_the_token_expires_and_until_when_the_session_can_be_renewed() {
     let (openid, browser, _) = with_token(300);
     let (login, _) = browser.login(&["-o", "json"], |address| openid.sign_in(address));
     let shown = login.succeeds().json();
@@ -582,7 +582,9 @@ fn whoami_shows_until_when_the_session_can_be_renewed() {
     // The token lives for 300 s, the refresh token for 1800 s.
     assert!((1490..=1510).contains(&renewable.as_secs()), "{shown}");
     let who = browser.tasks(&["whoami", "-o", "table"]).succeeds();
-    assert!(who.stdout.contains("Renewable until"), "{who}");
+    for label in ["Token expires", "Renewable until"] {
+        assert!(who.stdout.contains(label), "{who}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::bulk::shops;
 use crate::completion::{answered, asked, question, values};
 use crate::doctor::of;
 use crate::place::{REMOTE, git, lagoon_file};
@@ -173,10 +174,16 @@ fn a_top_level_project_is_used_before_the_git_remote() {
     env.home.write("work/.lagoon.yml", "project: lagoon-demo\n");
     let output = env.tasks(&ENVIRONMENTS).succeeds();
     assert_eq!(output.stderr, "project lagoon-demo (from .lagoon.yml)\n");
+    // The compose file takes precedence over it.
+    let both = "project: unknown\ndocker-compose-yaml: docker-compose.yml\n";
+    lagoon_file(&env);
+    env.home.write("work/.lagoon.yml", both);
+    let output = env.tasks(&ENVIRONMENTS).succeeds();
+    assert_eq!(output.stderr, "project lagoon-demo (from .lagoon.yml)\n");
 }
 
 #[test]
-fn git_remotes_are_tried_until_one_has_a_project() {
+fn git_remotes_are_tried_in_order_until_one_has_a_project() {
     let env = TestEnv::new();
     git(&env, DEVELOP, "git@example.com:me/fork.git");
     let config = |remotes: &str| {
@@ -196,6 +203,25 @@ fn git_remotes_are_tried_until_one_has_a_project() {
     let (output, requests) = env.tasks_and_requests(&ENVIRONMENTS);
     assert_eq!(output.succeeds().stderr, found);
     assert_eq!(requests.len(), 2, "the branch's remote is tried first");
+
+    // Of several projects, the first remote in this order that has one.
+    shops(&env);
+    env.sql("UPDATE project SET git_url = 'git@example.com:shop.git' WHERE name = 'shop'");
+    let shop = "git@example.com:shop.git";
+    let remote = |name: &str, address: &str| format!("[remote \"{name}\"]\n\turl = {address}\n");
+    let tracked = "[branch \"develop\"]\n\tremote = mine\n";
+    for (first, other, more) in [
+        ("mine", "origin", tracked),
+        ("origin", "upstream", ""),
+        ("upstream", "backup", ""),
+        ("mine", "upstream", tracked),
+    ] {
+        let text = [&remote(other, REMOTE), &remote(first, shop), more].concat();
+        env.home.write("work/.git/config", text);
+        let output = env.tasks(&ENVIRONMENTS).succeeds();
+        let source = format!("project shop (from the git remote {shop})\n");
+        assert_eq!(output.stderr, source, "{first}, {other}");
+    }
 
     config("[remote \"upstream\"]\n\turl = https://me:hunter2@example.com/other\n");
     let refused = env.tasks(&ENVIRONMENTS).ends_with(2);

@@ -80,7 +80,7 @@ fn a_missing_group_is_reported_with_a_suggestion() {
 }
 
 #[test]
-fn an_undeployed_service_causes_a_warning() {
+fn define_warns_about_a_service_that_the_environment_lacks_and_lists_the_others() {
     let env = TestEnv::bare();
     env.sql("DELETE FROM service WHERE name = 'nginx' AND environment <> 101");
     let define = |name: &str, service: &str, place: &[&str]| {

@@ -145,6 +145,36 @@ fn without_a_marker_the_exit_code_is_3_and_stderr_says_why() {
     }
 }
 
+/// The command can read its own command line, and therefore the nonce.
+#[test]
+fn only_the_last_line_of_the_log_counts_and_every_run_has_another_nonce() {
+    let env = TestEnv::new();
+    let forges = format!(
+        "p=$PPID; while [ $p -gt 0 ]; do m=$(tr '\\0' '\\n' < /proc/$p/cmdline | grep -o '{MARKER}[0-9a-f]\\{{16\\}}') && break; \
+         p=$(sed -n 's/^PPid:.//p' /proc/$p/status); done; echo \"$m:0\"; exit 4"
+    );
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let output = exec(&env, &["--wait", "-o", "json"], &forges).ends_with(4);
+        let id = output.json()["id"].to_string();
+        let raw = sandbox(&env, &["logs", &id, "--raw"]).succeeds().stdout;
+        let markers: Vec<&str> = raw
+            .lines()
+            .filter_map(|line| line.strip_prefix(MARKER))
+            .collect();
+        let [forged, own] = markers[..] else {
+            panic!("{raw}");
+        };
+        let nonce = own.strip_suffix(":4").unwrap();
+        assert_eq!(forged, format!("{nonce}:0"));
+        // Only its own marker is hidden.
+        let shown = sandbox(&env, &["logs", &id]).succeeds().stdout;
+        assert_eq!(shown, format!("{MARKER}{forged}\n"));
+        seen.push(nonce.to_owned());
+    }
+    assert_ne!(seen[0], seen[1]);
+}
+
 #[test]
 fn failures_of_tasks_keep_their_codes() {
     let env = TestEnv::new();
@@ -176,7 +206,7 @@ fn failures_of_tasks_keep_their_codes() {
     );
     refused(&["--wait"]).ends_with(6);
     // The length of the wrapped command counts.
-    let long = "'".repeat(20_000);
+    let long = "'".repeat(8_000);
     let line = [
         &PLACE[..],
         &["--exit-status", "--wait", "--", "echo", &long],
@@ -187,7 +217,7 @@ fn failures_of_tasks_keep_their_codes() {
         output.stderr.contains("bytes; at most 65535 are allowed"),
         "{output}"
     );
-    let line = [&PLACE[..], &["--wait", "--", "echo", &long[..5_000]]].concat();
+    let line = [&PLACE[..], &["--wait", "--", "echo", &long]].concat();
     env.script("exec echo", &[Step::Status(Status::Complete)]);
     env.tasks(&line).succeeds();
 }

@@ -167,7 +167,7 @@ fn no_exit_status_follows_without_returning_the_exit_code_of_the_run() {
 }
 
 #[test]
-fn a_request_that_takes_over_a_second_shows_the_host() {
+fn a_request_of_over_a_second_shows_a_spinner_with_the_host() {
     let env = TestEnv::new();
     let held = |env: &TestEnv| {
         let fault = Fault::Delay(Duration::from_millis(2500));

@@ -10,6 +10,7 @@ use crate::support::env::{MAIN, TestEnv};
 use crate::support::output::Output;
 use crate::support::process::eventually;
 use crate::support::proxy::{self, Proxy, newer_lagoon};
+use crate::support::pty::Terminal;
 
 /// Every field of a run, written out: one may be added, none renamed.
 pub(crate) const FIELDS: [&str; 13] = [
@@ -907,6 +908,42 @@ fn the_run_page_is_in_the_output_and_can_be_opened() {
 }
 
 #[test]
+fn runs_have_a_url_in_error_objects_too() {
+    let env = TestEnv::new();
+    let add = [
+        "context",
+        "add",
+        "demo",
+        &env.url(),
+        "--with-token",
+        "--ui-url",
+        "https://ui.example.com",
+    ];
+    env.home
+        .run(env.home.command(&add).stdin(env.token()))
+        .succeeds();
+    let steps = [log("why\n"), Step::Status(Status::Failed)];
+    env.script("Say hello", &steps);
+    let place = ["-l", "demo", "-o", "json"];
+    let line = [&["invoke", "Say hello", "--wait"], &MAIN[..], &place].concat();
+    for line in [&line[..], &["-l", "demo", "-o", "json", "wait", "1"]] {
+        let output = env.home.tasks(line).ends_with(3);
+        let run = output.json();
+        let page = format!(
+            "https://ui.example.com/projects/lagoon-demo/lagoon-demo-main/tasks/{}",
+            run["taskName"].as_str().unwrap()
+        );
+        assert_eq!(
+            (&run["url"], &output.json_error()["runs"][0]["url"]),
+            (&json!(page), &json!(page))
+        );
+    }
+    // Where no UI is known, neither has one.
+    let output = env.tasks(&["wait", "1", "-o", "json"]).ends_with(3);
+    assert_eq!(output.json_error()["runs"][0].get("url"), None);
+}
+
+#[test]
 fn the_result_starts_on_a_new_line_after_the_log() {
     let env = TestEnv::new();
     let steps = [
@@ -944,6 +981,31 @@ fn a_followed_log_is_alone_on_stdout() {
     let line = [&["invoke", "Say hello", "--follow"], &MAIN[..]].concat();
     let command = env.command(&line).env("TASKS_OUTPUT", "jsonl");
     assert_eq!(env.run(command).succeeds().stdout, "one\n");
+}
+
+#[test]
+fn with_follow_the_result_on_stderr_has_terminal_format_if_stderr_is_a_terminal() {
+    let env = TestEnv::new();
+    let line = "tasks invoke 'Say hello' -p lagoon-demo -e main --follow";
+    for (redirected, is_terminal) in [("> log", true), ("> log 2> result", false)] {
+        env.script("Say hello", &[log("one\n"), Step::Status(Status::Complete)]);
+        let mut terminal = Terminal::start(&env.shell(&format!("{line} {redirected}")));
+        assert_eq!(terminal.finish(), 0);
+        let read = |name: &str| std::fs::read_to_string(env.home.path("work").join(name));
+        assert_eq!(read("log").unwrap(), "one\n");
+        let result = if is_terminal {
+            terminal.screen()
+        } else {
+            assert_eq!(terminal.screen(), "");
+            read("result").unwrap()
+        };
+        assert_eq!(result.contains("✓ completed"), is_terminal, "{result}");
+        assert_eq!(
+            result.contains("\tcomplete\tcompleted\t"),
+            !is_terminal,
+            "{result}"
+        );
+    }
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn lagoon_cli_contexts_are_listed_with_their_source() {
 }
 
 #[test]
-fn an_ignored_context_named_sandbox_is_always_reported() {
+fn a_context_called_sandbox_is_reported_each_time_the_built_in_one_is_selected() {
     let entry = "lagoons:\n  sandbox:\n    graphql: https://api.sandbox.example/graphql\n";
     let own = "[contexts.sandbox]\napi = \"https://api.sandbox.example\"\n";
     for (file, text) in [(".lagoon.yml", entry), (OURS, own)] {

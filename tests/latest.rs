@@ -103,7 +103,7 @@ fn latest_excludes_other_ways_to_select_a_run() {
 }
 
 #[test]
-fn the_address_of_a_page_is_a_run() {
+fn the_address_of_a_page_in_the_ui_is_a_run() {
     let env = TestEnv::new();
     let id = start(&env, "Say hello", &MAIN);
     let run = env.tasks(&["status", &id, "-o", "json"]).succeeds().json();

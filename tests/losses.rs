@@ -7,7 +7,7 @@ use crate::support::env::TestEnv;
 use crate::wait::start;
 
 #[test]
-fn a_failing_filter_loses_neither_the_result_nor_the_outcome() {
+fn a_failing_jq_loses_neither_the_result_nor_the_exit_code() {
     let env = TestEnv::new();
     for (end, code) in [(Status::Complete, 1), (Status::Failed, 3)] {
         let id = start(&env, &[Step::Log("why\n".to_owned()), Step::Status(end)]);

@@ -291,7 +291,7 @@ fn a_project_or_environment_name_that_matches_nothing_is_not_found() {
 }
 
 #[test]
-fn targets_that_do_not_exist_are_skipped_by_file_and_line() {
+fn skip_missing_names_file_and_line_of_a_target() {
     let env = TestEnv::new();
     let array = "[\n  {\"environment\": \"main\"},\n  {\"environment\": \"gone\"},\n\
         {\"project\": \"nowhere\", \"environment\": \"main\"}\n]\n";

@@ -54,14 +54,14 @@ fn logs_at_a_terminal_use_tasks_pager_else_pager_else_less() {
     let options = "LESS=-S arguments= secret=\n";
     assert_eq!(std::fs::read_to_string(&noted).unwrap(), options);
 
-    script(&env.home, "less", "sed 's/^/less: /'");
+    script(&env.home, "less", "sed \"s/^/less $LESS: /\"");
     let mut terminal = Terminal::start(&with_bin(&env.home, env.command(&["logs", &id])));
     assert_eq!(terminal.finish(), 0);
-    assert_eq!(terminal.screen(), "less: line 1\nless: line 2");
+    assert_eq!(terminal.screen(), "less FRX: line 1\nless FRX: line 2");
 }
 
 #[test]
-fn no_pager_is_used_where_the_user_wants_none_or_it_would_not_fit() {
+fn no_pager_is_used_with_no_pager_when_following_or_without_a_terminal() {
     let (env, id) = logged(2);
     for args in [
         &["logs", &id, "--no-pager"][..],

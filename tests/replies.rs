@@ -274,7 +274,7 @@ fn an_overlong_reply_to_a_mutation_counts_as_lost() {
 }
 
 #[test]
-fn replies_to_queries_are_read_up_to_the_configured_limit() {
+fn replies_to_queries_are_read_up_to_tasks_max_response() {
     let env = TestEnv::new();
     let asked = |args: &[&str], variable: &str, fault: &Fault| {
         let proxy = Proxy::new(env.address(), [fault.clone()]);

@@ -79,6 +79,7 @@ mod sign_in;
 mod signals;
 mod situations;
 mod ssh_key;
+mod stars;
 mod structure;
 mod tables;
 mod terminal;

@@ -143,7 +143,7 @@ impl Here {
 }
 
 #[test]
-fn a_variable_accepts_every_form_of_a_key() {
+fn tasks_ssh_key_is_a_path_or_a_key_in_every_form() {
     let here = Here::new();
     here.add("acme");
     let (whole, broken) = forms(&here.key);
@@ -174,7 +174,7 @@ fn a_variable_accepts_every_form_of_a_key() {
 }
 
 #[test]
-fn errors_name_paths_and_only_describe_other_values() {
+fn tasks_ssh_key_of_one_short_line_that_begins_like_a_path_is_a_path() {
     let here = Here::new();
     here.add("acme");
     let login = |key: &str| {
@@ -183,9 +183,19 @@ fn errors_name_paths_and_only_describe_other_values() {
                 .env("TASKS_SSH_KEY", key),
         )
     };
-    for path in ["/gone/key", "./gone", "../gone"] {
+    let long = format!("/{}", "k".repeat(255));
+    for path in ["/gone/key", "./gone", "../gone", &long] {
         let output = login(path).ends_with(2);
         assert!(output.stderr.contains(path), "{output}");
+    }
+    // `ssh` finds the home and reads the file.
+    login("~/gone").succeeds();
+    for other in [format!("{long}k"), "/gone\nkey".to_owned()] {
+        let output = login(&other).ends_with(2);
+        assert!(
+            output.stderr.contains(" bytes") && !output.stderr.contains(&other[..5]),
+            "{output}"
+        );
     }
     let output = login("gone").ends_with(2);
     assert!(

@@ -1,5 +1,6 @@
 //! Usage errors: exit code 2, and an error that programs can read, from any part of the program.
 
+use crate::support::env::{MAIN, TestEnv};
 use crate::support::home::Home;
 
 #[test]
@@ -188,7 +189,7 @@ fn a_suggested_command_repeats_no_secret() {
 }
 
 #[test]
-fn the_command_of_exec_must_follow_dashes() {
+fn exec_explains_that_the_command_must_follow_dashes() {
     let home = Home::new();
     let refused = home.tasks(&["exec", "-s", "cli", "ls", "-la"]).ends_with(2);
     assert_eq!(
@@ -219,6 +220,15 @@ fn run_is_an_alias_of_invoke_and_refuses_a_bare_number() {
             "{output}"
         );
     }
+    let env = TestEnv::new();
+    for task in ["Say hello", "id:8", "name:Say hello"] {
+        let line = [&["run", task, "-o", "json"], &MAIN[..]].concat();
+        let run = env.tasks(&line).succeeds().json();
+        assert_eq!(run["name"], "Say hello");
+    }
+    let refused = [&["run", "8"], &MAIN[..]].concat();
+    env.tasks(&refused).ends_with(2);
+    assert_eq!(env.sent(&["invokeRegisteredTask"]), 3);
     let help = home.tasks(&["run", "--help"]).succeeds();
     assert!(help.stdout.contains("Usage: tasks invoke"), "{help}");
     let help = home.tasks(&["--help"]).succeeds();

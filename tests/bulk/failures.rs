@@ -84,7 +84,7 @@ fn no_run_starts_unless_all_targets_can_start() {
 }
 
 #[test]
-fn environments_that_do_not_exist_are_skipped_on_request() {
+fn skip_missing_skips_environments_that_do_not_exist() {
     let env = TestEnv::new();
     env.sql("UPDATE environment SET deleted = '2026-01-01 00:00:00' WHERE name = 'pr-12'");
     let json = ["-o", "json"];

@@ -286,10 +286,6 @@ fn a_targets_file_defines_targets_and_values() {
         "{output}"
     );
     assert_eq!(super::names(&output.json()), ["main", "develop"]);
-    let array = format!("[\n{}\n]\n", file.trim_end().replace('\n', ",\n"));
-    let output = env.run(env.command(&line).stdin(array)).succeeds();
-    assert_eq!(super::names(&output.json()), ["main", "develop"]);
-
     let file = env.home.write(
         "work/targets.jsonl",
         "{\"environment\": \"main\", \"arguments\": {\"TEXT\": \"it's\", \"TIMES\": 1}}\n\
@@ -348,6 +344,46 @@ fn a_targets_file_defines_targets_and_values() {
             " FROM=\"pr-12\" TEXT=\"all\" TIMES=\"3\"",
         ]
     );
+}
+
+#[test]
+fn targets_can_be_a_json_array() {
+    let env = TestEnv::new();
+    shops(&env);
+    let array = r#"[{"project": "shop", "environment": "main"},
+        {"project": "lagoon-demo", "environment": "develop", "arguments": {}}]"#;
+    let file = env.home.write("work/targets.json", array);
+    for (from, input) in [("-", array), (file.to_str().unwrap(), "")] {
+        for indented in [array.to_owned(), array.replace([' ', '\n'], "")] {
+            let line = [
+                "invoke",
+                "Say hello",
+                "--yes",
+                "-o",
+                "json",
+                "--targets",
+                from,
+            ];
+            let input = if input.is_empty() { "" } else { &indented };
+            let output = env.run(env.command(&line).stdin(input)).succeeds();
+            assert_eq!(super::names(&output.json()), ["main", "develop"]);
+        }
+    }
+    // One target is also several.
+    let one = r#"[{"project": "shop", "environment": "main"}]"#;
+    let line = [
+        "invoke",
+        "Say hello",
+        "--yes",
+        "-o",
+        "json",
+        "--targets",
+        "-",
+    ];
+    let output = env.run(env.command(&line).stdin(one)).succeeds();
+    assert_eq!(super::names(&output.json()), ["main"]);
+    let empty = env.run(env.command(&line).stdin("[]")).ends_with(2);
+    assert!(empty.stderr.contains("no targets in -"), "{empty}");
 }
 
 #[test]

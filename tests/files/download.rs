@@ -89,7 +89,7 @@ fn is_complete(env: &TestEnv, body: &str) {
 }
 
 #[test]
-fn a_reset_connection_is_resumed() {
+fn files_get_resumes_by_range_with_if_range_and_identity_encoding() {
     let env = with_file();
     let proxy = storing(
         &env,
@@ -110,7 +110,7 @@ fn a_reset_connection_is_resumed() {
 }
 
 #[test]
-fn an_unavailable_store_is_retried() {
+fn files_get_retries_what_another_attempt_can_change() {
     let env = with_file();
     let busy = Fault::answered("503 Slow Down", "application/xml", "<Error/>");
     let proxy = storing(&env, [busy, Fault::Refused, Fault::Silence]);
@@ -125,7 +125,7 @@ fn an_unavailable_store_is_retried() {
 }
 
 #[test]
-fn an_expired_address_is_replaced_during_the_download() {
+fn files_get_resumes_on_a_new_address_when_the_old_one_has_expired() {
     let env = with_file();
     let old = Fault::answered("403 Forbidden", "application/xml", "<Error/>");
     let proxy = storing(&env, [Fault::ResetAfter(100_000), old]);
@@ -202,7 +202,7 @@ fn a_range_of_another_version_is_not_used() {
 }
 
 #[test]
-fn the_length_is_verified() {
+fn files_get_verifies_the_length() {
     // A part that ends too early, although its own length is right.
     let env = with_file();
     let whole = content(1);
@@ -235,7 +235,7 @@ fn the_length_is_verified() {
 }
 
 #[test]
-fn without_a_strong_entity_tag_a_download_restarts() {
+fn files_get_resumes_only_with_a_strong_entity_tag() {
     for etag in ["", "W/\"weak\"", "unquoted"] {
         let env = with_file();
         let mut count = 0;
@@ -284,7 +284,7 @@ fn bytes(env: &TestEnv) -> u64 {
 }
 
 #[test]
-fn concurrent_downloads_do_not_write_one_file() {
+fn files_get_locks_the_partial_file() {
     let env = with_file();
     let proxy = storing(&env, [Fault::Stalled(100_000)]);
     let first = stalled(&env, &proxy);
@@ -305,7 +305,7 @@ fn concurrent_downloads_do_not_write_one_file() {
 }
 
 #[test]
-fn an_interrupted_download_continues() {
+fn files_get_continues_a_partial_file_of_a_fixed_name() {
     let env = with_file();
     let proxy = storing(&env, [Fault::Stalled(100_000)]);
     let running = stalled(&env, &proxy);
