@@ -11,7 +11,7 @@ use crate::terminal::{Palette, Style};
 /// The marker of the selected item and its space.
 const MARKER: usize = 2;
 const GAP: usize = 2;
-/// A wider column is cut, except for a note.
+/// A wider column is cut if not all columns fit, except for a note.
 const WIDEST: usize = 40;
 /// A column is not cut to less than this while another one can be dropped.
 const LEAST: usize = 12;
@@ -179,7 +179,11 @@ fn widths(items: &[Item], room: usize) -> Vec<usize> {
     for item in items {
         for (at, cell) in cells(item).enumerate() {
             let is_note = at >= item.columns.len();
-            let width = cell.width().min(if is_note { room } else { WIDEST });
+            let width = if is_note {
+                cell.width().min(room)
+            } else {
+                cell.width()
+            };
             match natural.get_mut(at) {
                 Some(widest) => *widest = width.max(*widest),
                 None => natural.push(width),
@@ -188,10 +192,16 @@ fn widths(items: &[Item], room: usize) -> Vec<usize> {
     }
     let whole =
         |widths: &[usize]| widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
+    let has_note = items.iter().any(|item| item.note.is_some());
+    if whole(&natural) > room {
+        let columns = natural.len() - usize::from(has_note);
+        for width in &mut natural[..columns] {
+            *width = WIDEST.min(*width);
+        }
+    }
     if whole(&natural) > room && items.iter().any(|item| item.has_extra) {
         natural.pop();
     }
-    let has_note = items.iter().any(|item| item.note.is_some());
     let mut widths = natural.clone();
     loop {
         let whole = whole(&widths);
@@ -265,6 +275,20 @@ mod tests {
         ❯ 63  Count slowly  running  3 s ago
           7   清除所有缓存  failed   2 d ago
         ");
+    }
+
+    #[test]
+    fn a_long_name_is_cut_only_if_not_all_columns_fit() {
+        let name = "a-project-with-a-name-of-more-than-forty-letters";
+        let host = "api.lagoon.example.com";
+        let choices = [Choice::new(name).column(host)];
+        assert!(drawn(&choices, 80).ends_with(&format!("❯ {name}  {host}")));
+        let cut = format!("❯ {}…  {host}", &name[..39]);
+        assert!(drawn(&choices, 70).ends_with(&cut));
+        let note = [Choice::new(name).note("Show how much of the disk is used")];
+        let cut = format!("❯ {}…  Show how much", &name[..39]);
+        assert!(drawn(&note, 80).contains(&cut));
+        assert!(drawn(&[Choice::new(name)], 60).ends_with(name));
     }
 
     #[test]
