@@ -303,7 +303,7 @@ fn wide_characters_never_erase_lines_above_a_prompt() {
     env.sql(&format!(
         "UPDATE definition SET description = '{description}' WHERE name IN ('Say hello', 'Count slowly')"
     ));
-    let script = "i=1; while [ $i -le 15 ]; do echo line $i; i=$((i+1)); done; exec tasks invoke -p lagoon-demo -e develop";
+    let script = "i=1; while [ $i -le 12 ]; do echo line $i; i=$((i+1)); done; exec tasks invoke -p lagoon-demo -e develop";
     for width in [40, 60, 80, 120] {
         let mut terminal = Terminal::start_with_size(&env.shell(script), 24, width);
         terminal.wait_for("Say hello");
@@ -323,7 +323,7 @@ fn wide_characters_never_erase_lines_above_a_prompt() {
                 && !screen.contains("Count slowly")
         });
         let screen = terminal.screen();
-        for line in 1..=15 {
+        for line in 1..=12 {
             assert!(
                 screen.contains(&format!("line {line}\n")),
                 "{width}: {screen}"
@@ -332,7 +332,7 @@ fn wide_characters_never_erase_lines_above_a_prompt() {
         terminal.send(CTRL_C);
         assert_eq!(terminal.finish(), 130);
         assert!(
-            terminal.screen().contains("line 15\n"),
+            terminal.screen().contains("line 12\n"),
             "{}",
             terminal.screen()
         );

@@ -384,7 +384,7 @@ fn refusals() {
     127.0.0.1 · 1 to replace
     error: the change failed
     hint: Run yarn audit: not allowed: Unauthorized: You don't have permission to "create:advanced" on "advanced_task"
-    hint: the old `Run yarn audit` was restored (id 9)
+    hint: the old `Run yarn audit` was restored (id 11)
     hint: this requires the role platform owner; your roles: lagoon-demo-group (maintainer)
     "#);
     env.sandbox().fail_next(

@@ -56,6 +56,8 @@ fn invoke_prompts_for_everything_and_shows_the_command() {
       Count slowly      Print a line per second for ten seconds, to follow or canc…
       Print many lines  Print 500 lines, to see a long log
       Fail on purpose   Fail with exit status 1, to see a failed run
+      Rebuild index     Pretend to index pages for two minutes, to watch or cancel
+      Export database   Attach a file with a pretended database dump to the run
       Say hello         Print a greeting (defined for all projects of the group)
     ");
     terminal.send(ENTER);

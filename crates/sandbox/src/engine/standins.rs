@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::store::{StoreError, at, create_private};
 
-const PROGRAMS: [(&str, &str); 2] = [
+const PROGRAMS: [(&str, &str); 3] = [
+    ("attach-to-run", include_str!("standins/attach-to-run.sh")),
     ("drush", include_str!("standins/drush.sh")),
     ("yarn", include_str!("standins/yarn.sh")),
 ];

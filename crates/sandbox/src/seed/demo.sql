@@ -49,7 +49,18 @@ exit 1'),
 ('production', 'Check disk space', 'Show the disk usage (defined on production only)', 'cli', 'MAINTAINER', NULL,
 'df -h .'),
 ('group', 'Say hello', 'Print a greeting (defined for all projects of the group)', 'cli', 'GUEST', NULL,
-'echo ''Hello from the sandbox'''));
+'echo ''Hello from the sandbox'''),
+('project', 'Rebuild index', 'Pretend to index pages for two minutes, to watch or cancel', 'cli', 'GUEST', NULL,
+'i=0
+while [ "$i" -lt 120 ]; do
+  i=$((i + 1))
+  echo "indexed $((i * 25)) of 3000 pages"
+  sleep 1
+done'),
+('project', 'Export database', 'Attach a file with a pretended database dump to the run', 'cli', 'GUEST', NULL,
+'file="$LAGOON_PROJECT-$LAGOON_ENVIRONMENT.sql"
+echo "-- No database is in the sandbox." > "$file"
+attach-to-run "$file"'));
 
 INSERT INTO argument (definition, name, type, display_name, default_value, optional)
 SELECT id, column1, column2, column3, column4, column5 FROM definition, (VALUES

@@ -10,7 +10,8 @@ use super::process::{self, ProcessEnd};
 use super::{image, takeover};
 use crate::engine::order::Job;
 use crate::engine::{EngineError, Work, log, standins};
-use crate::store::{RunnerOrder, Status, Store, StoreError, at, create_private};
+use crate::rows::files;
+use crate::store::{RunnerOrder, Status, Store, StoreError, at, create_private, if_exists};
 
 struct Life {
     store: Store,
@@ -80,7 +81,10 @@ impl Life {
             }
         };
         let scratch = self.scratch();
-        create_private(&scratch).map_err(at(&scratch))?;
+        let attached = self.attached();
+        for folder in [&scratch, &attached] {
+            create_private(folder).map_err(at(folder))?;
+        }
         let mut path = standins::folder(&self.data).into_os_string();
         path.push(":");
         path.push(&self.job.search_path);
@@ -91,7 +95,8 @@ impl Life {
             .env_clear()
             .envs(variables)
             .env("PATH", path)
-            .env("HOME", &scratch);
+            .env("HOME", &scratch)
+            .env("TASK_FILES", &attached);
         Ok(Ok(command))
     }
 
@@ -112,6 +117,30 @@ impl Life {
 
     fn scratch(&self) -> PathBuf {
         self.folder.join("work")
+    }
+
+    /// The folder of the files that the command attaches to the run.
+    fn attached(&self) -> PathBuf {
+        self.folder.join("attached")
+    }
+
+    fn attach_files(&self) -> Result<(), StoreError> {
+        let folder = self.attached();
+        let Ok(run) = i32::try_from(self.job.run.id) else {
+            return Ok(());
+        };
+        let Some(entries) = if_exists(fs::read_dir(&folder), &folder)? else {
+            return Ok(());
+        };
+        for entry in entries {
+            let path = entry.map_err(at(&folder))?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let body = fs::read(&path).map_err(at(&path))?;
+            self.store
+                .write(|tx| Ok::<_, StoreError>(files::put(tx, run, &name, &body)?))?;
+        }
+        let _ = fs::remove_dir_all(&folder);
+        Ok(())
     }
 
     /// A store that cannot be read says nothing about the run.
@@ -145,6 +174,9 @@ impl Life {
                 Status::Cancelled
             }
         };
+        if let Err(error) = self.attach_files() {
+            self.remark(&format!("The run's files could not be stored: {error}."))?;
+        }
         // Remaining files do no harm.
         let _ = fs::remove_dir_all(self.scratch());
         self.set_status(status)?;

@@ -6,6 +6,8 @@ use super::{
     Fifo, detached, events, execute, log, new_run, open, outcome, output, row, wait_for_output,
 };
 use crate::engine::{Detached, Executor};
+use crate::rows::files;
+use crate::store::StoreError;
 
 #[test]
 fn a_run_passes_through_the_statuses() {
@@ -90,7 +92,8 @@ fn a_command_inherits_no_environment_or_input() {
             "PODNAME",
             "PWD",
             "SERVICE_NAME",
-            "TASK_DATA_ID"
+            "TASK_DATA_ID",
+            "TASK_FILES"
         ]
     );
 }
@@ -134,4 +137,24 @@ fn an_overlong_log_is_truncated() {
     assert!(output.starts_with(&"y\n".repeat(500)));
     assert!(output.ends_with("[sandbox] The log is cut off here: too much output.\n"));
     assert!(output.len() < 1100);
+}
+
+#[test]
+fn a_command_attaches_files_to_its_run() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let command = "echo SELECT > 'a dump.sql'; attach-to-run 'a dump.sql'";
+    let run = new_run(&store, command);
+    detached(&store).start(&run).unwrap();
+    assert_eq!(outcome(&store, run.id), "complete");
+    let said = format!("[sandbox] a dump.sql is attached to run {}.\n", run.id);
+    assert_eq!(output(&store, run.id), said);
+    let run = i32::try_from(run.id).unwrap();
+    let files = store.read(|connection| {
+        let file = files::listed_for(connection, run)?.remove(0);
+        let content = files::content(connection, file.id)?;
+        Ok::<_, StoreError>((file.filename, content))
+    });
+    let expected = ("a dump.sql".to_owned(), Some(b"SELECT\n".to_vec()));
+    assert_eq!(files.unwrap(), expected);
 }
