@@ -41,6 +41,41 @@ fn through(env: &TestEnv, proxy: &Proxy, args: &[&str]) -> Output {
 }
 
 #[test]
+fn a_demo_task_attaches_a_file_to_its_run() {
+    let env = TestEnv::new();
+    let sandbox = |args: &[&str]| env.home.tasks(&[&["-l", "sandbox"], args].concat());
+    let place = ["-p", "lagoon-demo", "-e", "develop"];
+    sandbox(&[&["invoke", "Export database", "--wait"], &place[..]].concat()).succeeds();
+    let listed = sandbox(&["files", "list", "1", "-o", "name"]).succeeds();
+    assert_eq!(listed.stdout, "lagoon-demo-develop.sql\n");
+    sandbox(&["files", "get", "1"]).succeeds();
+    let content = work(&env, "lagoon-demo-develop.sql");
+    assert!(content.starts_with("-- "), "{content}");
+}
+
+#[test]
+fn a_run_without_files_says_how_a_run_gets_some() {
+    let env = env();
+    let note = "run 12 has no files; its task can upload files to it, and so can you: tasks files put 12 FILE\n";
+    let listed = env
+        .tasks(&["files", "list", "12", "-o", "table"])
+        .succeeds();
+    assert_eq!((listed.stdout.as_str(), listed.stderr.as_str()), ("", note));
+    let got = env.tasks(&["files", "get", "12"]).ends_with(5);
+    assert_eq!(got.stderr, format!("error: {note}"));
+}
+
+#[test]
+fn a_run_without_a_verb_is_listed() {
+    let env = env();
+    for run in ["12", "lagoon-task-abc123"] {
+        let output = env.tasks(&["files", run, "-o", "name"]).ends_with(2);
+        let hint = format!("hint: did you mean: tasks files list {run} -o name\n");
+        assert!(output.stderr.ends_with(&hint), "{output}");
+    }
+}
+
+#[test]
 fn a_list_shows_only_the_files_of_the_run() {
     let env = env();
     keep(&env, 12, "a.txt", "a");

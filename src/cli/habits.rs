@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{command_of, usage};
+use crate::domain::RunRef;
 use crate::domain::names::nearest;
 use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
@@ -84,7 +85,14 @@ fn unknown_command(words: &[&str], word: &str) -> Option<Error> {
         .iter()
         .find(|(parent, verbs, _)| *parent == name && verbs.split(' ').any(|verb| verb == word));
     let near = || nearest(word, known).into_iter().take(1).collect();
-    let commands = verbs.map_or_else(near, |(_, _, commands)| commands.to_vec());
+    // `files 1` without a verb.
+    let is_run = name == "files" && RunRef::parse(word).is_ok();
+    let after = if is_run { &words[at..] } else { after };
+    let commands = match verbs {
+        _ if is_run => vec!["list"],
+        Some((_, _, commands)) => commands.to_vec(),
+        None => near(),
+    };
     let lines = commands.iter().map(|command| {
         let parts = command.split(' ');
         if !is_help {

@@ -154,7 +154,7 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
     let lagoon = app.lagoon().await?;
     let files = files::list(lagoon, run).await?;
     if files.is_empty() {
-        return Err(Error::not_found(format!("run {run} has no files")));
+        return Err(Error::not_found(report::no_files(run)));
     }
     let first = args.run.first_word().map(str::to_owned);
     let wanted: Vec<String> = first.into_iter().chain(args.files).collect();

@@ -43,8 +43,15 @@ impl Report for FileList {
     }
 
     fn empty_note(&self) -> Option<String> {
-        Some(format!("run {} has no files", self.run))
+        Some(no_files(self.run))
     }
+}
+
+pub(super) fn no_files(run: i64) -> String {
+    format!(
+        "run {run} has no files; its task can upload files to it, and so can you: \
+         tasks files put {run} FILE"
+    )
 }
 
 #[derive(Serialize)]
