@@ -67,7 +67,7 @@ pub(super) async fn newest(app: &App, flags: &LatestArgs, of: RunUse) -> Result<
     check_filters(app, flags.task.as_deref(), &flags.status)?;
     let (environment, runs) = recent(app, flags, of, 1, false).await?;
     let Some(RecentRun { run, .. }) = runs.first() else {
-        return Err(none(&environment, flags, false));
+        return Err(none(&environment.label(), flags, false));
     };
     app.ui.note(&format!(
         "run {} of `{}` on {}",
@@ -87,8 +87,21 @@ pub(super) async fn recent(
     active: bool,
 ) -> Result<(Environment, Vec<RecentRun>), Error> {
     let (project, environment) = scope::chosen_place(app, of.only_reads()).await?;
-    let lagoon = app.lagoon().await?;
     let view = scope::environment_view(app, &project, &environment, false).await?;
+    let environments = [view.environment];
+    let runs = runs_of(app, &environments, flags, limit, active).await?;
+    let [environment] = environments;
+    Ok((environment, runs))
+}
+
+/// The newest runs of these environments, at most `limit`.
+pub(super) async fn runs_of(
+    app: &App,
+    environments: &[Environment],
+    flags: &LatestArgs,
+    limit: usize,
+    active: bool,
+) -> Result<Vec<RecentRun>, Error> {
     let wanted = RunFilter {
         statuses: flags.status.clone(),
         active,
@@ -97,16 +110,13 @@ pub(super) async fn recent(
         limit,
         ..RunFilter::default()
     };
-    let environments = [view.environment];
-    let listed = history::list(lagoon, &environments, &wanted).await;
+    let listed = history::list(app.lagoon().await?, environments, &wanted).await;
     wait::first_of_all(listed.failures)?;
-    let [environment] = environments;
-    Ok((environment, listed.runs))
+    Ok(listed.runs)
 }
 
-/// The error about an environment without such runs.
-pub(super) fn none(environment: &Environment, flags: &LatestArgs, active: bool) -> Error {
-    let place = environment.label();
+/// The error about a place without such runs.
+pub(super) fn none(place: &str, flags: &LatestArgs, active: bool) -> Error {
     let filters: Vec<String> = flags.filters().collect();
     let error = Error::not_found(match (active, filters.as_slice()) {
         (true, _) => format!("no runs in progress on {place}"),

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::commands::report::{moment_of, status_text};
+use crate::commands::scope;
 use crate::commands::select::latest::{self, LatestArgs};
 use crate::commands::select::run::RunUse;
 use crate::config::{ContextName, SANDBOX};
@@ -87,17 +88,29 @@ pub(crate) fn no_task_given(command: &str) -> Error {
     ))
 }
 
-/// Prompts for a recent run of the environment, newest first.
+/// Prompts for a recent run, newest first: of the given environment, else of all environments of the
+/// project.
 pub(super) async fn run(app: &App, flags: &LatestArgs, of: RunUse) -> Result<RunRef, Error> {
     let active = of.only_unfinished();
-    let (environment, runs) = latest::recent(app, flags, of, RUNS, active).await?;
+    let is_one_place = app.settings.environment.is_some();
+    let (place, runs) = if is_one_place {
+        let (environment, runs) = latest::recent(app, flags, of, RUNS, active).await?;
+        (environment.label(), runs)
+    } else {
+        let project = scope::project(app).await?;
+        let (project, environments) = place::project(app.lagoon().await?, &project).await?;
+        let runs = latest::runs_of(app, &environments, flags, RUNS, active).await?;
+        (project.name, runs)
+    };
     if runs.is_empty() {
-        return Err(latest::none(&environment, flags, active));
+        return Err(latest::none(&place, flags, active));
     }
     let (now, symbols) = (Timestamp::now(), app.ui.symbols());
     let choice = |recent: &RecentRun| {
-        let choice = run_choice(recent, &environment, now, symbols);
-        if of.only_reads() || !environment.is_production() {
+        let is_production = recent.run.environment.as_deref();
+        let is_production = is_production.is_none_or(Environment::is_production);
+        let choice = run_choice(recent, is_one_place, now, symbols);
+        if of.only_reads() || !is_production {
             choice
         } else {
             choice.never_preselected()
@@ -108,20 +121,26 @@ pub(super) async fn run(app: &App, flags: &LatestArgs, of: RunUse) -> Result<Run
     Ok(RunRef::Id(runs[picked].run.id))
 }
 
-fn run_choice(
-    recent: &RecentRun,
-    environment: &Environment,
-    now: Timestamp,
-    symbols: Symbols,
-) -> Choice {
+fn run_choice(recent: &RecentRun, is_one_place: bool, now: Timestamp, symbols: Symbols) -> Choice {
     let run = &recent.run;
     let created = moment_of(&run.created).map(|at| time::relative(at, now));
-    Choice::new(run.id.to_string())
-        .column(run.name.as_str())
+    let environment = run.environment.as_deref();
+    let choice = Choice::new(run.id.to_string()).column(run.name.as_str());
+    let choice = match environment.filter(|_| !is_one_place) {
+        Some(environment) if environment.is_production() => {
+            choice.column(format!("{} (production)", environment.name))
+        }
+        Some(environment) => choice.column(environment.name.as_str()),
+        None => choice,
+    };
+    let choice = choice
         .column(status_text(run, now, symbols))
         .column(created.unwrap_or_default())
-        .extra(&environment.name)
-        .named(format!("{} {}", run.id, run.name))
+        .named(format!("{} {}", run.id, run.name));
+    match environment.filter(|_| is_one_place) {
+        Some(environment) => choice.extra(&environment.name),
+        None => choice,
+    }
 }
 
 /// Prompts for one of these services; `cli` is preselected. Without services, the name is typed.
