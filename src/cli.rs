@@ -226,15 +226,13 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         Err(error) => return finish_early(&ui, json, Err(error.into())),
     };
     let json = settings.wants_json_errors();
-    let kept = Kept {
-        context: globals.flags.context.clone(),
-        file: task_file(&command),
-    };
     let interrupts = Interrupts::listen(give_up);
     let mut app = App::new(ui, settings, interrupts.clone());
     let result = tokio::select! {
         result = async {
-            choose_context(&mut app, &globals.flags, &env, &command)?;
+            let context = choose_context(&mut app, &globals.flags, &env, &command)?;
+            let kept = Kept::of(context, &app.settings, &command);
+            app.ui.complete_commands(move |line| kept.in_command(line));
             carry_out(command, &mut app).await
         } => result,
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),
@@ -244,21 +242,12 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     let result = match app.conclude(result.and(finish(&app.ui))) {
         Ok(()) => Ok(()),
         Err(error) => {
-            let mut error = kept.in_hints(interrupts.explain(error).await);
+            let mut error = interrupts.explain(error).await;
             add_pages(&mut error.runs, app.ui_url().as_deref());
             Err(error)
         }
     };
     finish_early(&app.ui, json, result)
-}
-
-fn task_file(command: &Command) -> Option<String> {
-    match command {
-        Command::Diff(args) => args.files.file.clone(),
-        Command::Apply(args) => args.files.file.clone(),
-        Command::Lint(args) => args.files.file.clone(),
-        _ => None,
-    }
 }
 
 /// Adds hints about roles and the network to an error.
@@ -299,8 +288,14 @@ fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, Set
     Ok(settings)
 }
 
-/// Prompts for the context if a command needs one and none of several is current.
-fn choose_context(app: &mut App, flags: &Flags, env: &Env, command: &Command) -> Result<(), Error> {
+/// Prompts for the context if a command needs one and none of several is current. Returns the given or
+/// chosen one.
+fn choose_context(
+    app: &mut App,
+    flags: &Flags,
+    env: &Env,
+    command: &Command,
+) -> Result<Option<String>, Error> {
     let is_local = matches!(
         command,
         Command::Lint(_)
@@ -318,14 +313,14 @@ fn choose_context(app: &mut App, flags: &Flags, env: &Env, command: &Command) ->
     #[cfg(feature = "sandbox")]
     let is_local = is_local || matches!(command, Command::Sandbox(_));
     if is_local || !app.settings.lacks_context() || !app.ui.can_prompt() {
-        return Ok(());
+        return Ok(flags.context.clone());
     }
     let flags = Flags {
         context: Some(pick::context(app, true)?.to_string()),
         ..flags.clone()
     };
     app.settings = Settings::resolve(&flags, env)?;
-    Ok(())
+    Ok(flags.context)
 }
 
 enum Stop {
@@ -373,6 +368,8 @@ fn finish_early(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
         error = error.without_prompts(option);
     }
     if json {
+        let hints = error.hint_texts().into_iter();
+        error.hints = hints.map(|hint| ui.completed(&hint).into()).collect();
         ui.error_json(&error.to_json());
     } else if error.kind == Kind::Changes || error.exit_status.is_some() {
         // The requested information, not a failure.

@@ -187,6 +187,14 @@ impl Settings {
         kind == Some(SettingsErrorKind::NoCurrentContext)
     }
 
+    /// The role in the sandbox.
+    pub(crate) fn role(&self) -> Option<&str> {
+        #[cfg(feature = "sandbox")]
+        return self.role.as_deref();
+        #[cfg(not(feature = "sandbox"))]
+        None
+    }
+
     /// The selected context, or the host.
     pub(crate) fn context_label(&self) -> Result<String, SettingsError> {
         Ok(match &self.chosen()?.target.value {

@@ -7,7 +7,9 @@ use lagoon_sandbox::store::Status;
 use serde_json::json;
 
 use crate::support::env::TestEnv;
+use crate::support::output::mask;
 use crate::support::proxy::{self, Proxy};
+use crate::support::pty::{CTRL_C, ENTER, Terminal};
 use crate::wait::{start, start_held};
 
 fn asked(env: &TestEnv) -> usize {
@@ -39,11 +41,73 @@ fn the_confirmation_names_run_and_environment() {
     hint: pass --yes to confirm
     ");
     assert_eq!(asked(&env), 0);
-    let mut terminal = env.terminal(&["cancel", &id]);
-    terminal.wait_for("Cancel run");
+    let mut terminal = Terminal::start_with_size(&env.command(&["cancel", &id]), 24, 60);
+    terminal.wait_for("[y/N]");
+    assert_snapshot!(mask(&terminal.screen()), @"
+    ? Cancel run 1 of `Say hello` (running) on 127.0.0.1 ·
+      lagoon-demo/main (production)? [y/N]
+    ");
     terminal.send("y\r");
     terminal.wait_for("cancelled");
     assert_eq!(terminal.finish(), 0);
+    assert_snapshot!(mask(&terminal.screen()), @"
+    ✔ Cancel run 1 of `Say hello` (running) on 127.0.0.1 ·
+      lagoon-demo/main (production)? · yes
+    ⊘ cancelled
+    Task         Say hello
+    Environment  lagoon-demo/main (production)
+    Run          1
+    Log          tasks logs 1
+    ");
+}
+
+#[test]
+fn several_runs_are_listed_above_one_question() {
+    let env = TestEnv::new();
+    let [one, other] = [(); 2].map(|()| start_held(&env, Status::Complete));
+    let mut terminal = env.terminal(&["cancel", &one, &other]);
+    terminal.wait_for("[y/N]");
+    assert_snapshot!(mask(&terminal.screen()), @"
+    runs to cancel:
+      run 1 of `Say hello` (running) on 127.0.0.1 · lagoon-demo/main (production)
+      run 2 of `Say hello` (running) on 127.0.0.1 · lagoon-demo/main (production)
+    ? Cancel these 2 runs? [y/N]
+    ");
+    terminal.send("\r");
+    assert_eq!((terminal.finish(), asked(&env)), (2, 0));
+}
+
+#[test]
+fn without_a_place_the_runs_in_progress_of_the_project_are_offered() {
+    let env = TestEnv::new();
+    start_held(&env, Status::Complete);
+    let sql = "UPDATE task SET environment = (SELECT id FROM environment WHERE name = 'pr-12')";
+    env.sql(sql);
+    start_held(&env, Status::Complete);
+    for command in ["cancel", "wait", "status", "logs", "rerun"] {
+        let mut terminal = env.terminal(&[command, "-p", "lagoon-demo"]);
+        terminal.wait_for("? Run");
+        terminal.wait_for("pr-12");
+        let screen = terminal.screen();
+        assert!(
+            screen.contains("2  Say hello  main (production)  ● running"),
+            "{screen}"
+        );
+        // A change does not begin with production.
+        let is_change = ["cancel", "rerun"].contains(&command);
+        let first = if is_change { "❯ 1" } else { "❯ 2" };
+        assert!(screen.contains(first), "{screen}");
+        terminal.send(CTRL_C);
+        assert_eq!(terminal.finish(), 130);
+    }
+    let mut terminal = env.terminal(&["cancel", "-p", "lagoon-demo"]);
+    terminal.wait_for("❯ 1");
+    terminal.send(ENTER);
+    terminal.wait_for("[y/N]");
+    terminal.send("y\r");
+    assert_eq!((terminal.finish(), asked(&env)), (0, 1));
+    let run = env.tasks(&["status", "1", "-o", "json"]).succeeds().json();
+    assert_eq!(run["outcome"], "cancelled");
 }
 
 #[test]

@@ -53,6 +53,7 @@ mod losses;
 mod lost;
 mod man;
 mod manifest;
+mod messages;
 mod naming;
 mod networks;
 mod openssh;

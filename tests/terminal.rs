@@ -179,8 +179,8 @@ fn a_confirmation_prompt_defaults_to_no() {
     terminal.wait_for("[y/N]");
     assert_snapshot!(mask(&terminal.screen()), @"
     127.0.0.1 · lagoon-demo/main (production)
-    Clear caches: Pages are slow until the caches are warm again. Clear them?
-    ? Continue? [y/N]
+    ? Clear caches: Pages are slow until the caches are warm again. Clear
+      them? [y/N]
     ");
     terminal.send(ENTER);
     assert_eq!((terminal.finish(), started(&env)), (2, 0));

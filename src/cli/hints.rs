@@ -1,8 +1,9 @@
-//! Suggested commands with the flags of the command line, so that they reach the same Lagoon and read
-//! the same file.
+//! The flags of the command line that suggested commands keep, so that they reach the same Lagoon with the
+//! same role and read the same file.
 
+use super::Command;
 use crate::domain::task::quoting::suggestion;
-use crate::error::Error;
+use crate::settings::Settings;
 
 /// Commands that reach a Lagoon.
 const ONLINE: &str = "list show define update delete export diff apply invoke exec rerun runs status \
@@ -11,51 +12,61 @@ const ONLINE: &str = "list show define update delete export diff apply invoke ex
 /// Commands that read a task file.
 const OF_FILES: &str = "diff apply lint";
 
-/// The text before a suggested command.
-const BEFORE: [&str; 2] = [": ", "&& "];
+/// The text before a command that follows another one.
+const AND: &str = "&& ";
 
 const PROGRAM: &str = "tasks ";
 
-/// The flags of the command line that its suggestions keep.
 #[derive(Default)]
 pub(super) struct Kept {
-    pub context: Option<String>,
-    pub file: Option<String>,
+    context: Option<String>,
+    role: Option<String>,
+    file: Option<String>,
 }
 
 impl Kept {
-    pub(super) fn in_hints(&self, error: Error) -> Error {
-        let hints = error.hint_texts().into_iter();
-        let hints: Vec<String> = hints.map(|hint| self.in_hint(&hint)).collect();
-        Error {
-            hints: Vec::new(),
-            ..error
+    pub(super) fn of(context: Option<String>, settings: &Settings, command: &Command) -> Kept {
+        Kept {
+            context,
+            role: settings.role().map(str::to_owned),
+            file: task_file(command),
         }
-        .with_hints(hints)
     }
 
-    fn in_hint(&self, hint: &str) -> String {
-        let mut text = String::new();
-        let mut rest = hint;
-        while let Some(at) = rest.find(PROGRAM) {
-            let (before, line) = rest.split_at(at + PROGRAM.len());
-            text.push_str(before);
-            rest = line;
-            if !BEFORE.iter().any(|end| before[..at].ends_with(end)) {
-                continue;
-            }
-            let word = line.split(' ').next().unwrap_or_default();
-            let is_in = |commands: &str| commands.split_whitespace().any(|name| name == word);
-            if let Some(context) = self.context.as_deref().filter(|_| is_in(ONLINE)) {
-                text.push_str(&suggestion(["-l", context]));
-                text.push(' ');
-            }
-            if let Some(file) = self.file.as_deref().filter(|_| is_in(OF_FILES)) {
-                text.push_str(&suggestion([word, "-f", file]));
-                rest = &line[word.len()..];
-            }
+    /// A suggested command line with these flags.
+    pub(super) fn in_command(&self, line: &str) -> String {
+        let commands = line.split(AND).map(|command| {
+            let words = command.strip_prefix(PROGRAM);
+            words.map_or_else(|| command.to_owned(), |words| self.in_words(words))
+        });
+        commands.collect::<Vec<_>>().join(AND)
+    }
+
+    fn in_words(&self, words: &str) -> String {
+        let command = words.split(' ').next().unwrap_or_default();
+        let is_in = |commands: &str| commands.split_whitespace().any(|name| name == command);
+        let mut line = vec!["tasks"];
+        if is_in(ONLINE) {
+            let flags = [("-l", &self.context), ("--as", &self.role)];
+            let given = flags
+                .iter()
+                .filter_map(|(flag, value)| Some((*flag, value.as_deref()?)));
+            line.extend(given.flat_map(|(flag, value)| [flag, value]));
         }
-        text + rest
+        line.push(command);
+        if let Some(file) = self.file.as_deref().filter(|_| is_in(OF_FILES)) {
+            line.extend(["-f", file]);
+        }
+        format!("{}{}", suggestion(line), &words[command.len()..])
+    }
+}
+
+fn task_file(command: &Command) -> Option<String> {
+    match command {
+        Command::Diff(args) => args.files.file.clone(),
+        Command::Apply(args) => args.files.file.clone(),
+        Command::Lint(args) => args.files.file.clone(),
+        _ => None,
     }
 }
 
@@ -64,39 +75,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn suggested_commands_keep_the_context_and_the_task_file() {
+    fn suggested_commands_keep_the_context_the_role_and_the_task_file() {
         let kept = Kept {
             context: Some("acme".to_owned()),
+            role: Some("guest".to_owned()),
             file: Some("my tasks.yml".to_owned()),
         };
-        for (hint, expected) in [
+        for (line, expected) in [
+            ("tasks list", "tasks -l acme --as guest list"),
+            ("tasks logs 1 -f", "tasks -l acme --as guest logs 1 -f"),
             (
-                "to list tasks: tasks list",
-                "to list tasks: tasks -l acme list",
+                "tasks diff --exit-zero",
+                "tasks -l acme --as guest diff -f 'my tasks.yml' --exit-zero",
             ),
             (
-                "compare again: tasks diff --exit-zero",
-                "compare again: tasks -l acme diff -f 'my tasks.yml' --exit-zero",
+                "mkdir -p a && tasks export > a/b",
+                "mkdir -p a && tasks -l acme --as guest export > a/b",
             ),
-            (
-                "or: mkdir -p a && tasks export > a/b",
-                "or: mkdir -p a && tasks -l acme export > a/b",
-            ),
-            (
-                "to list contexts: tasks context list",
-                "to list contexts: tasks context list",
-            ),
-            (
-                "to follow it: tasks -l acme logs 1",
-                "to follow it: tasks -l acme logs 1",
-            ),
-            (
-                "only `tasks invoke` takes arguments",
-                "only `tasks invoke` takes arguments",
-            ),
+            ("tasks lint", "tasks lint -f 'my tasks.yml'"),
+            ("tasks context list", "tasks context list"),
+            ("tasks -l acme logs 1", "tasks -l acme logs 1"),
         ] {
-            assert_eq!(kept.in_hint(hint), expected);
-            assert_eq!(Kept::default().in_hint(hint), hint);
+            assert_eq!(kept.in_command(line), expected);
+            assert_eq!(Kept::default().in_command(line), line);
         }
     }
 }

@@ -57,8 +57,10 @@ pub(crate) async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     }
     confirm(app, &going)?;
     let lagoon = app.lagoon().await?;
+    let progress = app.ui.progress();
     let mut asked = Vec::new();
     for run in going {
+        progress.start(&format!("cancelling run {}", run.id), None);
         match ops::runs::cancel::request(lagoon, &run).await {
             Ok(request) => {
                 if request == CancelOutcome::Unknown {
@@ -69,6 +71,7 @@ pub(crate) async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
             Err(error) => failures.push(error),
         }
     }
+    progress.finish();
     if asked.is_empty() {
         return wait::first_of_all(failures);
     }
@@ -121,7 +124,11 @@ fn confirm(app: &App, runs: &[Run]) -> Result<(), Error> {
     }
     let question = match all.as_slice() {
         [what] => format!("Cancel {what}?"),
-        _ => format!("Cancel these {} runs?\n  {}", runs.len(), all.join("\n  ")),
+        _ => format!(
+            "runs to cancel:\n  {}\nCancel these {} runs?",
+            all.join("\n  "),
+            runs.len()
+        ),
     };
     app.confirm(&question)
 }

@@ -107,7 +107,7 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
             // The answers are kept as a command line, which can be corrected.
             kind if asked && kind != Kind::Interrupted => error.hint(format!(
                 "to correct an answer: {}",
-                line::define(app, &args, &target)
+                line::define(&args, &target)
             )),
             _ => error,
         })
@@ -144,7 +144,7 @@ async fn carry_out(
     if let Some(warning) = site.missing_service(&wanted) {
         app.ui.warn(&warning);
     }
-    let defined = match compare(app, &site, &wanted, target)? {
+    let defined = match compare(&site, &wanted, target)? {
         Some(unchanged) => unchanged,
         None => {
             define::check_environment_defaults(lagoon, &site, &wanted).await?;
@@ -171,7 +171,7 @@ async fn carry_out(
     if asked {
         app.ui.note(&format!(
             "equivalent command:\n  {}",
-            line::define(app, args, target)
+            line::define(args, target)
         ));
     }
     answer.print_done(&TaskReport::written(defined.definition().clone()))
@@ -195,7 +195,6 @@ fn report(app: &App, defined: &DefineOutcome) {
 }
 
 fn compare(
-    app: &App,
     site: &ScopeView,
     wanted: &Definition,
     target: &Target,
@@ -203,7 +202,7 @@ fn compare(
     define::compare(site, wanted).map_err(|error| match site.existing(&wanted.name) {
         Some(existing) => error.hint(format!(
             "to change it: {}",
-            line::update(app, existing, wanted, target)
+            line::update(existing, wanted, target)
         )),
         None => error,
     })

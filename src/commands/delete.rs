@@ -80,7 +80,7 @@ pub(crate) async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     }
     for task in &tasks {
         let found = update::find(&site, task)
-            .map_err(|why| scope::task_not_found(app, why, &site.label, "delete"))?;
+            .map_err(|why| scope::task_not_found(why, &site.label, "delete"))?;
         if !doomed.iter().any(|d| d.id == found.id) {
             doomed.push(found);
         }

@@ -105,7 +105,7 @@ pub(crate) async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     });
     let launches = args.bulk.launches(app, shape, checks.collect())?;
     let equivalent = match launches.as_slice() {
-        [launch] if asked => Some(equivalent(app, launch, &args, &request.service)),
+        [launch] if asked => Some(equivalent(launch, &args, &request.service)),
         _ => None,
     };
     let start = Start {
@@ -176,8 +176,8 @@ fn name(args: &ExecArgs) -> String {
     format!("exec {}", base.trim()).trim_end().to_owned()
 }
 
-fn equivalent(app: &App, launch: &Launch, args: &ExecArgs, service: &str) -> String {
-    let mut words = scope::line_start(app, "exec");
+fn equivalent(launch: &Launch, args: &ExecArgs, service: &str) -> String {
+    let mut words = scope::line_start("exec");
     words.extend(["-p", &launch.place.project.name].map(str::to_owned));
     words.extend(["-e", &launch.place.name, "-s", service].map(str::to_owned));
     for (flag, value) in [("--script", &args.script), ("--name", &args.name)] {

@@ -135,7 +135,7 @@ pub(crate) async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     };
     let asked = task.is_none() || app.settings.environment.is_none() || given.len() > count;
     let equivalent = match launches.as_slice() {
-        [launch] if asked => Some(equivalent(app, launch, &args)),
+        [launch] if asked => Some(equivalent(launch, &args)),
         _ => None,
     };
     let start = Start {
@@ -227,8 +227,8 @@ async fn with_role(
     }
 }
 
-fn equivalent(app: &App, launch: &Launch, args: &InvokeArgs) -> String {
-    let mut words = scope::line_start(app, "invoke");
+fn equivalent(launch: &Launch, args: &InvokeArgs) -> String {
+    let mut words = scope::line_start("invoke");
     words.push(TaskRef::spell(launch.name()));
     words.extend(["-p".to_owned(), launch.place.project.name.clone()]);
     words.extend(["-e".to_owned(), launch.place.name.clone()]);

@@ -80,7 +80,7 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     let site = site?;
     let before = match &named {
         Some(task) => update::find(&site, task)
-            .map_err(|why| scope::task_not_found(app, why, &site.label, "update"))?,
+            .map_err(|why| scope::task_not_found(why, &site.label, "update"))?,
         None => pick::task(app, &update::own_tasks(&site), &site.label)?.clone(),
     };
     let after = args.edits.apply(app, &before)?;

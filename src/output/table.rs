@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::grid::{Cell, ColumnVisibility, Grid};
 use super::time;
+use crate::terminal::width::filled;
 use crate::terminal::{Palette, Style, clean_line};
 
 const GAP: usize = 2;
@@ -163,12 +164,18 @@ pub(super) fn pairs<'a>(
     });
     let indent = " ".repeat(label_width + GAP);
     let mut text = String::new();
-    for (label, value) in pairs {
+    for (label, cell) in pairs {
         let label = clean_line(label);
-        let (value, style) = words_alone(value, look);
+        let (value, style) = words_alone(cell, look);
         let gap = " ".repeat((label_width + GAP).saturating_sub(label.width()));
         let mut start = format!("{}{gap}", look.palette.paint(Style::Dim, &label));
-        for line in wrapped(&value, room) {
+        let words = value.split_inclusive(' ');
+        let lines = match room {
+            // A command to type stays in one piece, as an id.
+            Some(room) if !matches!(cell, Cell::Id(_)) => filled(words, |_| room),
+            _ => vec![value],
+        };
+        for line in lines {
             let line = format!("{start}{}", look.palette.paint(style, &line));
             text.push_str(line.trim_end_matches(' '));
             text.push('\n');
@@ -176,25 +183,6 @@ pub(super) fn pairs<'a>(
         }
     }
     text
-}
-
-/// Lines of whole words; a word that is wider than the room has a line of its own.
-fn wrapped(text: &str, room: Option<usize>) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_inclusive(' ') {
-        let line = lines.last_mut();
-        match (line, room) {
-            (Some(line), Some(room))
-                if !line.is_empty() && format!("{line}{word}").trim_end().width() > room =>
-            {
-                line.truncate(line.trim_end().len());
-                lines.push(word.to_owned());
-            }
-            (Some(line), _) => line.push_str(word),
-            (None, _) => {}
-        }
-    }
-    lines
 }
 
 fn is_shown(grid: &Grid, index: usize) -> bool {

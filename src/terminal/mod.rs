@@ -4,15 +4,14 @@
 //! masking of secrets, and reads no variable: facts of the environment come in through
 //! [`UiOptions`].
 
-use std::sync::Arc;
-
-use serde_json::Value;
+use std::sync::{Arc, OnceLock};
 
 mod bottom;
 pub(crate) mod clean;
 pub(crate) mod facts;
 pub(crate) mod live;
 pub(crate) mod log;
+mod message;
 mod mode;
 mod notify;
 mod options;
@@ -42,6 +41,7 @@ pub(crate) use streams::{Stream, StreamError};
 pub(crate) use style::{ColorChoice, Palette, Style, Symbols};
 
 use bottom::{Bottom, Waiting};
+use message::CompleteCommand;
 use streams::Streams;
 
 /// The only place that prints. Clones share the streams.
@@ -56,6 +56,7 @@ struct Inner {
     terminal: Terminal,
     streams: Streams,
     bottom: Bottom,
+    complete: OnceLock<CompleteCommand>,
 }
 
 impl Ui {
@@ -92,6 +93,7 @@ impl Ui {
             terminal,
             streams,
             bottom,
+            complete: OnceLock::new(),
         };
         Ui {
             inner: Arc::new(inner),
@@ -234,85 +236,6 @@ impl Ui {
     pub(crate) fn write_failure(&self) -> Option<&str> {
         self.inner.streams.failure()
     }
-
-    /// Separates a log from what follows; at a terminal only.
-    pub(crate) fn empty_line(&self) {
-        if self.inner.terminal.stderr {
-            self.err_line("");
-        }
-    }
-
-    /// Printed even with `-q`.
-    pub(crate) fn heading(&self, text: &str) {
-        self.err_line(&message(text));
-    }
-
-    /// Not printed with `-q`.
-    pub(crate) fn note(&self, text: &str) {
-        if !self.inner.options.quiet {
-            self.err_line(&message(text));
-        }
-    }
-
-    /// Not printed with `-q`.
-    pub(crate) fn hint(&self, text: &str) {
-        if !self.inner.options.quiet {
-            self.labelled(Style::Dim, "hint", text);
-        }
-    }
-
-    /// Printed even with `-q`.
-    pub(crate) fn warn(&self, text: &str) {
-        self.labelled(Style::Warning, "warning", text);
-    }
-
-    /// A dim line, printed even with `-q`.
-    #[cfg(feature = "sandbox")]
-    pub(crate) fn aside(&self, text: &str) {
-        let palette = self.palette(Stream::Err);
-        self.err_line(&palette.paint(Style::Dim, &message(text)));
-    }
-
-    /// Printed with `-v` only.
-    pub(crate) fn trace(&self, text: &str) {
-        if self.inner.options.verbose {
-            let line = self
-                .palette(Stream::Err)
-                .paint(Style::Dim, &clean_text(text));
-            self.err_line(&line);
-        }
-    }
-
-    pub(crate) fn error_text(&self, message: &str, hints: &[String]) {
-        self.labelled(Style::Bad, "error", message);
-        for hint in hints {
-            self.labelled(Style::Dim, "hint", hint);
-        }
-    }
-
-    pub(crate) fn error_json(&self, error: &Value) {
-        let text = error.to_string();
-        if self.inner.terminal.stderr {
-            self.err_line(&clean::escape_json(&text));
-        } else {
-            self.err_line(&text);
-        }
-    }
-
-    fn labelled(&self, style: Style, label: &str, text: &str) {
-        let label = self.palette(Stream::Err).paint(style, &format!("{label}:"));
-        self.err_line(&format!("{label} {}", message(text)));
-    }
-
-    fn err_line(&self, line: &str) {
-        // A failure to write to stderr cannot be reported.
-        let _ = self.write(Stream::Err, format!("{line}\n").as_bytes());
-    }
-}
-
-/// Indents further lines, so that text from the server cannot look like a message of this program.
-fn message(text: &str) -> String {
-    clean_text(text).replace("\n  ", "\n").replace('\n', "\n  ")
 }
 
 #[cfg(test)]

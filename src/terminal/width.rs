@@ -1,5 +1,6 @@
-//! Texts cut to a width in columns: wide characters count two, combining ones none.
+//! Texts cut or broken to a width in columns: wide characters count two, combining ones none.
 
+use console::measure_text_width;
 use unicode_width::UnicodeWidthStr;
 
 /// The beginning of a text, with `…` as the last column if the text is wider than `columns`.
@@ -38,6 +39,28 @@ pub(crate) fn fit(text: &str, columns: usize) -> String {
     format!("{text}{gap}")
 }
 
+/// Lines of whole pieces, such as words with their blanks; `room` is the width of each line. A piece
+/// that is wider has a line of its own.
+pub(crate) fn filled<'a>(
+    pieces: impl IntoIterator<Item = &'a str>,
+    room: impl Fn(usize) -> usize,
+) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for piece in pieces {
+        let whole = format!("{line}{piece}");
+        let is_too_wide = measure_text_width(whole.trim_end_matches(' ')) > room(lines.len());
+        if is_too_wide && !line.trim().is_empty() {
+            lines.push(line.trim_end_matches(' ').to_owned());
+            piece.clone_into(&mut line);
+        } else {
+            line = whole;
+        }
+    }
+    lines.push(line.trim_end_matches(' ').to_owned());
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +76,19 @@ mod tests {
         assert_eq!(cut_start("清除缓存", 6), "…缓存");
         assert_eq!(fit("清除", 6), "清除  ");
         assert_eq!(fit("清除缓存", 6), "清除… ");
+    }
+
+    #[test]
+    fn lines_have_whole_words() {
+        let lines = |text: &str, columns| filled(text.split_inclusive(' '), |_| columns);
+        assert_eq!(lines("a bc def", 4), ["a bc", "def"]);
+        assert_eq!(lines("abcdef g", 3), ["abcdef", "g"]);
+        assert_eq!(lines("清除 缓存 a", 6), ["清除", "缓存 a"]);
+        assert_eq!(
+            lines("\u{1b}[1ma  b\u{1b}[0m c", 4),
+            ["\u{1b}[1ma  b\u{1b}[0m", "c"]
+        );
+        assert_eq!(lines("", 4), [""]);
     }
 
     proptest! {

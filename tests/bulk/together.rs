@@ -121,8 +121,7 @@ fn at_a_terminal_a_bulk_start_is_confirmed_and_waited_for() {
       lagoon-demo/main (production)
       lagoon-demo/pr-12
     Clear caches: Pages are slow until the caches are warm again. Clear them?
-      Start it on 2 environments, 1 of them production?
-    ? Continue? [y/N]
+    ? Start it on 2 environments, 1 of them production? [y/N]
     ");
     terminal.send(ENTER);
     assert_eq!((terminal.finish(), started(&env)), (2, 0));

@@ -4,6 +4,7 @@ use clap::builder::styling::{AnsiColor, Style};
 use clap::{Arg, Command};
 
 use crate::settings::{GLOBAL_OPTIONS, SANDBOX_OPTIONS, TARGET_OPTIONS};
+use crate::terminal::width::filled;
 
 pub(super) const HEADING: Style = Style::new().bold();
 pub(super) const NAME: Style = AnsiColor::Cyan.on_default();
@@ -295,17 +296,11 @@ const UNBROKEN: &str = "\u{a0}";
 
 /// Lines of at most `width` columns, except for longer words.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
+    let words: Vec<&str> = text.split([' ', '\n']).filter(|w| !w.is_empty()).collect();
+    match words.as_slice() {
+        [] => Vec::new(),
+        words => filled(words.join(" ").split_inclusive(' '), |_| width),
     }
-    lines
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Command lines in hints: to define the same task, and to update the existing one.
 
-use crate::app::App;
 use crate::commands::flags;
 use crate::commands::scope;
 use crate::domain::Definition;
@@ -11,8 +10,8 @@ use crate::error::target_flags;
 
 use super::DefineArgs;
 
-pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
-    let mut words = scope::line_start(app, "define");
+pub(super) fn define(args: &DefineArgs, target: &Target) -> String {
+    let mut words = scope::line_start("define");
     words.extend(args.name.clone());
     words.extend(target_flags(target));
     let permission = args.permission.map(flags::spelled);
@@ -53,15 +52,15 @@ fn flag(name: &str, value: &str) -> Vec<String> {
 }
 
 /// The command line that changes the existing task to the wanted one.
-pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &Target) -> String {
+pub(super) fn update(have: &Definition, want: &Definition, target: &Target) -> String {
     if have.work.word() != want.work.word() {
         // Lagoon cannot change the type: the task must be deleted and defined again.
-        let mut words = scope::line_start(app, "delete");
+        let mut words = scope::line_start("delete");
         words.push(format!("id:{}", have.id));
         words.extend(target_flags(target));
         return format!("{}, then run the same command again", suggestion(words));
     }
-    let mut words = scope::line_start(app, "update");
+    let mut words = scope::line_start("update");
     words.push(format!("id:{}", have.id));
     words.extend(target_flags(target));
     let switch = |name: &str, value: bool| vec![format!("{name}={value}")];

@@ -1,6 +1,5 @@
 //! The next step after a start: to follow the run.
 
-use crate::app::App;
 use crate::commands::launch::Start;
 use crate::commands::report::ResultShape;
 use crate::commands::scope;
@@ -52,20 +51,20 @@ impl Start<'_> {
         let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
         match (self.shape, ids.len()) {
             (_, 0) => None,
-            (ResultShape::One, _) => Some(format!("follow it: {}", follow_line(self.app, ids))),
+            (ResultShape::One, _) => Some(format!("follow it: {}", follow_line(ids))),
             (ResultShape::Many, count) => Some(format!(
                 "{count} started; to wait for them: {}",
-                wait_line(self.app, ids)
+                wait_line(ids)
             )),
         }
     }
 }
 
-pub(super) fn wait_line(app: &App, ids: impl IntoIterator<Item = String>) -> String {
-    quoting::suggestion(scope::line_start(app, "wait").into_iter().chain(ids))
+pub(super) fn wait_line(ids: impl IntoIterator<Item = String>) -> String {
+    quoting::suggestion(scope::line_start("wait").into_iter().chain(ids))
 }
 
-pub(super) fn follow_line(app: &App, ids: impl IntoIterator<Item = String>) -> String {
-    let words = scope::line_start(app, "logs").into_iter().chain(ids);
+pub(super) fn follow_line(ids: impl IntoIterator<Item = String>) -> String {
+    let words = scope::line_start("logs").into_iter().chain(ids);
     quoting::suggestion(words.chain(["-f".to_owned()]))
 }

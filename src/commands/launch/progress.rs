@@ -46,7 +46,7 @@ impl Start<'_> {
                 app.ui
                     .note(&format!("{place}{}; nothing was started", already(run)));
                 if self.flags.waits() {
-                    let line = wait_line(app, [run.id.to_string()]);
+                    let line = wait_line([run.id.to_string()]);
                     let id = run.id;
                     let text = format!("not waiting for run {id}; to wait for it: {line}");
                     app.ui.warn(&text);

@@ -199,7 +199,7 @@ impl<'a> Start<'a> {
             _ => Vec::new(),
         };
         self.report_not_started(launches, &outcomes);
-        let interrupted = signal.map(|kind| interrupted(app, kind, &outcomes));
+        let interrupted = signal.map(|kind| interrupted(kind, &outcomes));
         let all = launches.iter().zip(outcomes);
         let failures = all.filter_map(|(launch, outcome)| self.failure(launch, outcome, signal));
         let failures: Vec<Error> = failures.collect();
@@ -275,7 +275,7 @@ impl<'a> Start<'a> {
             (LaunchOutcome::Unknown(_), ResultShape::One, Some(kind)) => {
                 let message = format!("{} while starting `{}`", kind.word(), launch.name());
                 let (project, name) = (&launch.place.project.name, &launch.place.name);
-                let mut words = scope::line_start(self.app, "runs");
+                let mut words = scope::line_start("runs");
                 words.extend(["-p", project, "-e", name].map(str::to_owned));
                 Some(Error::new(kind, message).hint(format!(
                     "it may have been started; check before you start it again: {}",
@@ -302,7 +302,7 @@ impl<'a> Start<'a> {
     }
 }
 
-fn interrupted(app: &App, kind: Kind, outcomes: &[LaunchOutcome]) -> Error {
+fn interrupted(kind: Kind, outcomes: &[LaunchOutcome]) -> Error {
     let started = outcomes.iter().filter_map(LaunchOutcome::started);
     let runs: Vec<_> = started.map(Run::to_json).collect();
     let is_unknown = |outcome: &&LaunchOutcome| matches!(outcome, LaunchOutcome::Unknown(_));
@@ -320,7 +320,7 @@ fn interrupted(app: &App, kind: Kind, outcomes: &[LaunchOutcome]) -> Error {
     if ids.is_empty() {
         return error;
     }
-    let line = wait_line(app, ids);
+    let line = wait_line(ids);
     error.hint(format!(
         "the started runs continue; to wait for them: {line}"
     ))

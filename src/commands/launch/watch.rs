@@ -211,14 +211,8 @@ impl<'a> Watch<'a> {
             _ => ("the runs continue", "them"),
         };
         error.hint(match self.log {
-            Some(_) => format!(
-                "{continues}; to follow {it}: {}",
-                follow_line(self.app, going)
-            ),
-            None => format!(
-                "{continues}; to wait for {it}: {}",
-                wait_line(self.app, going)
-            ),
+            Some(_) => format!("{continues}; to follow {it}: {}", follow_line(going)),
+            None => format!("{continues}; to wait for {it}: {}", wait_line(going)),
         })
     }
 

@@ -8,10 +8,8 @@ use smol_str::SmolStr;
 use crate::app::App;
 use crate::commands::report::runs::{PlaceColumns, RunRow, run_table};
 use crate::commands::report::status::long_status_cell;
-use crate::commands::scope;
 use crate::domain::run::moment;
 use crate::domain::run::page::page;
-use crate::domain::task::quoting;
 use crate::domain::{Environment, Outcome, Run};
 use crate::output::{Cell, Column, Detail, Grid, Report};
 pub(crate) use crate::terminal::Style;
@@ -25,9 +23,9 @@ pub(crate) struct RunReport<'a> {
     duration: Option<u64>,
     #[serde(rename = "sourceUser")]
     user: Option<&'a SmolStr>,
-    /// The command that prints the log.
+    /// The command that prints the log. Not broken.
     #[serde(skip)]
-    log_line: Option<String>,
+    log_line: Option<Cell>,
     #[serde(skip)]
     is_full: bool,
 }
@@ -35,10 +33,10 @@ pub(crate) struct RunReport<'a> {
 impl<'a> RunReport<'a> {
     /// People get the result in brief, or in full with `-v`.
     pub(crate) fn of(app: &App, run: &'a Run) -> Self {
-        let mut words = scope::line_start(app, "logs");
-        words.push(run.id.to_string());
         RunReport {
-            log_line: Some(quoting::suggestion(words)),
+            log_line: Some(Cell::id(
+                app.ui.completed_command(&format!("tasks logs {}", run.id)),
+            )),
             is_full: app.ui.is_verbose(),
             ..Self::with(run, app.ui_url().as_deref())
         }

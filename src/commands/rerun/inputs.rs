@@ -81,7 +81,7 @@ fn wants_recorded_command(
     let is_command = matches!(definition.work, Work::Command(_));
     if !app.ui.can_prompt() {
         let environment = &view.environment;
-        let mut words = scope::line_start(app, "invoke");
+        let mut words = scope::line_start("invoke");
         words.push(TaskRef::spell(&definition.name));
         words.extend(["-p", &environment.project.name, "-e", &environment.name].map(str::to_owned));
         let line = quoting::suggestion(words);

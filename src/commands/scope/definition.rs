@@ -174,25 +174,13 @@ pub(crate) fn provisional(target: &Target) -> Scope {
     }
 }
 
-/// The first words of a suggested command line, with the context if one was given.
-pub(crate) fn line_start(app: &App, command: &str) -> Vec<String> {
-    let mut words = vec!["tasks".to_owned()];
-    if let Ok(chosen) = app.settings.chosen()
-        && chosen.target.is_flag()
-        && let Ok(label) = app.settings.context_label()
-    {
-        words.extend(["-l".to_owned(), label]);
-    }
-    #[cfg(feature = "sandbox")]
-    if let Some(role) = &app.settings.role {
-        words.extend(["--as".to_owned(), role.clone()]);
-    }
-    words.push(command.to_owned());
-    words
+/// The first words of a suggested command line. The terminal adds the flags that it keeps.
+pub(crate) fn line_start(command: &str) -> Vec<String> {
+    vec!["tasks".to_owned(), command.to_owned()]
 }
 
 /// The error about a task of another scope, with the command line for that scope.
-pub(crate) fn task_not_found(app: &App, why: TaskNotFound, place: &str, command: &str) -> Error {
+pub(crate) fn task_not_found(why: TaskNotFound, place: &str, command: &str) -> Error {
     match why {
         TaskNotFound::Missing(error) => {
             Error::from(error).hint(format!("only tasks of {place} are considered"))
@@ -205,7 +193,7 @@ pub(crate) fn task_not_found(app: &App, why: TaskNotFound, place: &str, command:
                 definition.scope.word()
             ));
             let Some(target) = target else { return error };
-            let mut words = line_start(app, command);
+            let mut words = line_start(command);
             words.push(format!("id:{}", definition.id));
             words.extend(target_flags(&target));
             error.hint(format!("to {command} it there: {}", suggestion(words)))

@@ -9,7 +9,7 @@ use crate::terminal::width::{cut, cut_start, fit};
 use crate::terminal::{Palette, Style};
 
 /// The marker of the selected item and its space.
-const MARKER: usize = 2;
+pub(super) const MARKER: usize = 2;
 const GAP: usize = 2;
 /// A wider column is cut if not all columns fit, except for a note.
 const WIDEST: usize = 40;
@@ -24,7 +24,7 @@ pub(super) struct Size {
 
 impl Size {
     /// The rightmost column stays free: text there can wrap.
-    fn room(self) -> usize {
+    pub(super) fn room(self) -> usize {
         self.columns.saturating_sub(1)
     }
 

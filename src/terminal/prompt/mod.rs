@@ -2,6 +2,7 @@
 
 use std::io;
 
+mod confirm;
 mod keys;
 mod layout;
 mod line;

@@ -9,21 +9,18 @@ use std::time::Duration;
 
 use console::{Key, Term};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use unicode_width::UnicodeWidthStr;
 
+use super::confirm::ConfirmWidget;
 use super::layout::{self, Size};
 use super::line::{Accept, Line};
 use super::picker::{CTRL_U, Picker, Step};
 use super::{Check, Choice, Prompt, PromptError, Question, keys};
 use crate::terminal::bottom::{ERASE, Hidden, frame};
 use crate::terminal::mode::RawMode;
-use crate::terminal::{Palette, Stream, Style, Ui, clean_line, message};
+use crate::terminal::{Palette, Stream, Style, Ui, clean_line};
 
 /// The size of the terminal is compared this often.
 const TICK: Duration = Duration::from_millis(100);
-/// The columns beside a yes-or-no question: mark, `[y/N]` and answer.
-const CONFIRM: usize = 16;
-
 pub(in crate::terminal) struct TerminalPrompt {
     ui: Ui,
     term: Term,
@@ -31,7 +28,7 @@ pub(in crate::terminal) struct TerminalPrompt {
 }
 
 /// A prompt with an answer of this type.
-trait Widget<T> {
+pub(super) trait Widget<T> {
     fn lines(&mut self, palette: Palette, size: Size) -> Vec<String>;
     fn press(&mut self, key: &Key, size: Size) -> Step<T>;
 }
@@ -96,7 +93,8 @@ impl TerminalPrompt {
         let palette = self.ui.palette(Stream::Err);
         let tick = palette.paint(Style::Good, "✔");
         let question = palette.paint(Style::Name, question);
-        self.ui.err_line(&format!("{tick} {question} · {answer}"));
+        let text = format!("{tick} {question} · {answer}");
+        self.ui.err_line(&self.ui.laid_out(&text));
     }
 
     fn read_secret(&self) -> Result<String, PromptError> {
@@ -176,14 +174,13 @@ impl<T> Widget<T> for TextWidget<'_, T> {
 
 impl Prompt for TerminalPrompt {
     fn confirm(&self, question: &str, default: bool) -> Result<bool, PromptError> {
-        let whole = message(question);
-        let mut question = clean_line(question);
-        let is_wide = question.width() + CONFIRM > self.size().columns;
-        if is_wide || whole.contains('\n') {
-            // Printed above the prompt, where it may have several lines.
-            self.ui.err_line(&whole);
-            question = "Continue?".to_owned();
+        // The last line is the question.
+        let question = question.trim_end();
+        let (above, question) = question.rsplit_once('\n').unwrap_or(("", question));
+        if !above.is_empty() {
+            self.ui.err_line(&self.ui.message(above, 0));
         }
+        let question = clean_line(question.trim_start());
         let options = if default { "[Y/n]" } else { "[y/N]" };
         let accept = move |text: &str| match text.trim().to_lowercase().as_str() {
             "" => Ok(default),
@@ -191,7 +188,8 @@ impl Prompt for TerminalPrompt {
             "n" | "no" => Ok(false),
             _ => Err("type y for yes or n for no".to_owned()),
         };
-        let answer = self.ask_line(&format!("{question} {options}"), Box::new(accept))?;
+        let whole = format!("{question} {options}");
+        let answer = self.ask(&mut ConfirmWidget::new(&whole, Box::new(accept)))?;
         self.report(&question, if answer { "yes" } else { "no" });
         Ok(answer)
     }
