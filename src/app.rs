@@ -113,8 +113,16 @@ impl App {
         context.ui_url.as_ref().map(ToString::to_string)
     }
 
-    pub(crate) fn open_page(&self, url: Option<&str>) -> Result<(), Error> {
-        page::open(url)
+    pub(crate) async fn open_page(&self, url: Option<&str>) -> Result<(), Error> {
+        page::open(url).await
+    }
+
+    /// Refuses `--web` if no address of the UI is known.
+    pub(crate) fn require_page(&self) -> Result<(), Error> {
+        match self.ui_url() {
+            Some(_) => Ok(()),
+            None => Err(page::unknown()),
+        }
     }
 
     pub(crate) fn confirm(&self, question: &str) -> Result<(), Error> {

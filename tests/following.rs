@@ -74,7 +74,6 @@ fn a_run_started_from_prompts_can_be_followed() {
     127.0.0.1 · lagoon-demo/develop
     equivalent command:
       tasks invoke 'Say hello' -p lagoon-demo -e develop
-    run 1
     ? Follow the log? [Y/n]
     ");
     terminal.send(ENTER);

@@ -95,7 +95,6 @@ fn without_waiting_the_run_is_started_not_finished() {
     Run          1
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
-    run 1
     follow it: tasks logs 1 -f
     ");
     assert_snapshot!(started("tsv"), @"
@@ -891,7 +890,7 @@ fn the_run_page_is_in_the_output_and_can_be_opened() {
     .concat();
     let output = env
         .home
-        .run(env.home.command(&line).env("PATH", path))
+        .run(env.home.command(&line).env("PATH", &path))
         .succeeds();
     let run = output.json();
     let page = format!(
@@ -901,6 +900,26 @@ fn the_run_page_is_in_the_output_and_can_be_opened() {
     assert_eq!(run["url"], page);
     eventually("the page is opened", || opened.exists());
     assert_eq!(std::fs::read_to_string(&opened).unwrap(), page);
+    // A page that cannot be opened is a warning after a start, and an error of `status`.
+    let broken = env.home.write("bin/xdg-open", "#!/bin/sh\nexit 4\n");
+    assert_eq!(broken, program);
+    let demo = |args: &[&str]| {
+        let line = [&["-l", "demo"], args].concat();
+        env.home.run(env.home.command(&line).env("PATH", &path))
+    };
+    let output = demo(&[&["invoke", "Say hello", "--web"], &MAIN[..]].concat()).succeeds();
+    let reason =
+        "--web: could not start a browser (exit status: 4)\nhint: open the page yourself: https://";
+    assert!(
+        output.stderr.contains(&format!("warning: {reason}")),
+        "{output}"
+    );
+    let output = demo(&["status", "1", "--web"]).ends_with(1);
+    assert!(
+        output.stderr.contains(&format!("error: {reason}")),
+        "{output}"
+    );
+    assert!(output.stdout.starts_with("1\t"), "{output}");
     // Where the UI is not known nothing is started.
     let before = started(&env);
     invoke(&env, &["Say hello", "--web"]).ends_with(2);

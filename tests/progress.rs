@@ -1,6 +1,7 @@
 //! At a real terminal: how far a run is that is followed, and that nothing of it stays.
 
 use insta::assert_snapshot;
+use lagoon_sandbox::Fault;
 use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::Status;
 use unicode_width::UnicodeWidthStr;
@@ -67,7 +68,6 @@ fn a_followed_run_shows_progress_and_leaves_only_its_log() {
     terminal.wait_for(" s of about 40 s");
     assert_snapshot!(still(&terminal.screen()), @"
     127.0.0.1 · lagoon-demo/main (production)
-    run 2
     one
     * run 2 is running: Say hello on lagoon-demo/main (bar) N s of about 40 s
     ");
@@ -75,6 +75,28 @@ fn a_followed_run_shows_progress_and_leaves_only_its_log() {
     assert_eq!(terminal.finish(), 0);
     assert_snapshot!("progress-followed", still(&terminal.screen()));
     assert!(!terminal.hides_cursor());
+}
+
+#[test]
+fn starts_are_counted_while_they_are_sent() {
+    let env = TestEnv::new();
+    let line = ["invoke", "Say hello", "-p", "lagoon-demo", "--yes"];
+    env.sandbox().fail_next("invokeRegisteredTask", Fault::Hang);
+    let one = [&line[..], &["-e", "develop"]].concat();
+    let mut terminal = env.terminal(&one);
+    terminal.wait_for("starting `Say hello` on lagoon-demo/develop");
+    terminal.send(CTRL_C);
+    assert_eq!(terminal.finish(), 130);
+    env.sandbox().fail_next("invokeRegisteredTask", Fault::Hang);
+    let mut terminal = env.terminal(&[&line[..], &["-e", "*"]].concat());
+    terminal.wait_for("starting 3 runs, 2 done");
+    terminal.send(CTRL_C);
+    assert_eq!(terminal.finish(), 130);
+    let screen = terminal.screen();
+    assert!(
+        !screen.contains("waiting for 127.0.0.1") && !screen.contains("starting"),
+        "{screen}"
+    );
 }
 
 #[test]

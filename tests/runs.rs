@@ -48,7 +48,8 @@ fn runs_are_listed_newest_first_in_every_format() {
     3  Say hello  ● running  NOW  LENGTH  maintainer@example.com
     2  Say hello  ✗ failed  NOW  LENGTH  maintainer@example.com
     1  Say hello  ✓ completed  NOW  LENGTH  maintainer@example.com
-    ---- stderr: empty
+    ---- stderr
+    hint: to see why run 2 failed: tasks logs 2
     ");
     assert_snapshot!(listed("tsv"), @"
     exit code: 0

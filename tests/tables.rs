@@ -100,7 +100,7 @@ fn one_run_table_everywhere() {
 fn the_run_table_is_readable_and_aligned_at_every_width() {
     let env = TestEnv::new();
     wide_runs(&env);
-    let line = [&["runs"], &PROJECT[..]].concat();
+    let line = [&["runs", "-q"], &PROJECT[..]].concat();
     let shown = [40, 60, 80, 120].map(|width| shown(&env, &line, width));
     for screen in &shown {
         let rows: Vec<&str> = screen
@@ -227,6 +227,64 @@ fn the_chart_has_a_legend_and_fits_60_columns() {
 }
 
 #[test]
+fn each_fact_of_a_start_is_printed_once() {
+    let env = TestEnv::new();
+    let line = ["invoke", "Say hello", "-p", "lagoon-demo", "--yes"];
+    let one = [&line[..], &["-e", "develop"]].concat();
+    env.script("Say hello", &[]);
+    assert_snapshot!(shown(&env, &one, 80), @"
+    127.0.0.1 · lagoon-demo/develop
+    ● new
+    Task         Say hello
+    Environment  lagoon-demo/develop
+    Run          1
+    follow it: tasks logs 1 -f
+    ");
+    let several = [&line[..], &["-e", "develop", "-e", "main"]].concat();
+    assert_snapshot!(shown(&env, &several, 80), @"
+    127.0.0.1 · `Say hello` on 2 environments:
+      lagoon-demo/develop
+      lagoon-demo/main (production)
+    lagoon-demo/develop: run 1 is also in progress there (new)
+    ID  TASK       STATUS  ENVIRONMENT  STARTED  TOOK
+    2   Say hello  ● new   develop
+    3   Say hello  ● new   main
+    2 started; to wait for them: tasks wait 2 3
+    ");
+    // A file gets the result, so the terminal gets the runs.
+    let output = env.tasks(&one).succeeds();
+    assert!(output.stderr.contains("run 4\n"), "{output}");
+}
+
+#[test]
+fn a_failed_run_is_shown_with_the_command_that_prints_its_log() {
+    let env = TestEnv::new();
+    env.script("Say hello", &[Step::Status(Status::Failed)]);
+    for _ in 0..2 {
+        env.tasks(&[&["invoke", "Say hello"], &MAIN[..]].concat())
+            .succeeds();
+    }
+    let screen = shown(&env, &["status", "1"], 80);
+    assert!(screen.contains("\nWhy          tasks logs 1"), "{screen}");
+    let hint = "\nhint: to see why run 1 failed: tasks logs 1";
+    let runs = [&["runs"], &MAIN[..]].concat();
+    for line in [&["status", "1", "2"][..], &["wait", "1", "2"]] {
+        let mut terminal = env.terminal(line);
+        terminal.finish();
+        let screen = terminal.screen();
+        assert_eq!(screen.matches(hint).count(), 1, "{screen}");
+    }
+    let screen = shown(&env, &runs, 80);
+    assert!(
+        screen.ends_with("\nhint: to see why run 2 failed: tasks logs 2"),
+        "{screen}"
+    );
+    let quiet = shown(&env, &[&runs[..], &["-q"]].concat(), 80);
+    assert!(!quiet.contains("hint"), "{quiet}");
+    assert_eq!(env.tasks(&runs).succeeds().stderr, "");
+}
+
+#[test]
 fn the_outcome_comes_first_in_at_most_five_lines() {
     let env = TestEnv::new();
     let line = [&["invoke", "Say hello", "--wait"], &MAIN[..]].concat();
@@ -239,7 +297,6 @@ fn the_outcome_comes_first_in_at_most_five_lines() {
     );
     assert_snapshot!(shown(&env, &line, 80), @"
     127.0.0.1 · lagoon-demo/main (production)
-    run 1
     ✓ completed in LENGTH
     Task         Say hello
     Environment  lagoon-demo/main (production)
@@ -277,7 +334,6 @@ fn the_tail_of_a_failed_log_has_a_gutter_and_an_empty_line_separates_it_from_the
     assert_eq!(terminal.finish(), 3);
     assert_snapshot!(mask(&terminal.screen()), @"
     127.0.0.1 · lagoon-demo/main (production)
-    run 1
     last lines of the log of run 1:
     │ one
     │ two
@@ -304,7 +360,6 @@ fn an_empty_line_separates_a_followed_log_from_the_result() {
     let line = [&["invoke", "Say hello", "-f"], &MAIN[..]].concat();
     assert_snapshot!(shown(&env, &line, 80), @"
     127.0.0.1 · lagoon-demo/main (production)
-    run 1
     one
     two
 

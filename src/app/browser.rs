@@ -123,13 +123,8 @@ impl Opener for AnnouncedOpener<'_> {
         if over_ssh && !has_display {
             return;
         }
-        let failure = match page::start(url.as_str()) {
-            Ok(mut opener) => match opener.wait().await {
-                Ok(status) if status.success() => return,
-                Ok(status) => status.to_string(),
-                Err(error) => error.to_string(),
-            },
-            Err(error) => error.to_string(),
+        let Err(failure) = page::opened(url.as_str()).await else {
+            return;
         };
         ui.note(&format!(
             "could not start a browser ({failure}); open the page yourself"

@@ -1,27 +1,44 @@
 //! Opening a page of Lagoon's UI in the user's browser.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::process::{Child, Command};
 
+use crate::clock::timeout;
 use crate::error::Error;
 
-pub(super) fn open(url: Option<&str>) -> Result<(), Error> {
-    let Some(url) = url else {
-        return Err(
-            Error::usage("--web: no UI address is known for this Lagoon")
-                .hint("set it: tasks context add NAME URL --ui-url ADDRESS"),
-        );
-    };
-    start(url).map(|_| ()).map_err(|error| {
-        Error::failed("--web: cannot start a browser")
-            .because(error)
-            .hint(format!("the page is {url}"))
-    })
+/// An opener that runs longer is the browser itself.
+const SOON: Duration = Duration::from_secs(2);
+
+pub(super) async fn open(url: Option<&str>) -> Result<(), Error> {
+    let url = url.ok_or_else(unknown)?;
+    match timeout(SOON, opened(url)).await {
+        Ok(Err(reason)) => Err(Error::failed(format!(
+            "--web: could not start a browser ({reason})"
+        ))
+        .hint(format!("open the page yourself: {url}"))),
+        Ok(Ok(())) | Err(_) => Ok(()),
+    }
 }
 
-/// Starts the opener, which may run for as long as the browser.
-pub(super) fn start(url: &str) -> std::io::Result<Child> {
+pub(super) fn unknown() -> Error {
+    Error::usage("--web: no UI address is known for this Lagoon")
+        .hint("set it: tasks context add NAME URL --ui-url ADDRESS")
+}
+
+/// Opens a page and waits for the opener, which may run for as long as the browser. Fails with the
+/// reason.
+pub(super) async fn opened(url: &str) -> Result<(), String> {
+    let opener = start(url).map_err(|error| error.to_string());
+    match opener?.wait().await {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(status.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn start(url: &str) -> std::io::Result<Child> {
     // Anything else could be an option of the opener.
     if !url.starts_with("https://") && !url.starts_with("http://") {
         return Err(std::io::Error::other("not an http address"));

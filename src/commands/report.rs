@@ -16,7 +16,7 @@ pub(crate) use definition::TaskReport;
 pub(crate) use plan::{PlanReport, summary};
 pub(crate) use prepared::PreparedReport;
 pub(crate) use run::{RunReport, Style, moment_of};
-pub(crate) use runs::{PlaceColumns, RunRow, RunsReport, run_table};
+pub(crate) use runs::{PlaceColumns, RunRow, RunsReport, explain_failures, run_table};
 pub(crate) use status::status_cell;
 pub(crate) use status::status_text;
 pub(crate) use table::Table;

@@ -6,7 +6,7 @@ mod watch;
 
 use crate::app::App;
 use crate::commands::flags;
-use crate::commands::report::{PlaceColumns, ResultPrinter, RunsReport};
+use crate::commands::report::{PlaceColumns, ResultPrinter, RunsReport, explain_failures};
 use crate::commands::scope;
 use crate::commands::select::latest::check_filters;
 use crate::commands::select::targets::TargetArgs;
@@ -154,7 +154,10 @@ pub(crate) async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
         printed
     } else {
         let runs = runs.into_iter().map(|recent| recent.run).collect();
-        answer.print(&args.report(app, runs, &environments))
+        let report = args.report(app, runs, &environments);
+        let printed = answer.print(&report);
+        explain_failures(app, &answer, &report.runs);
+        printed
     };
     // The runs that could be read have been printed.
     wait::first_of_all(failures).and(given)

@@ -36,14 +36,17 @@ pub(crate) struct StatusArgs {
 pub(crate) async fn run(args: StatusArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
     let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app, RunUse::Read).await?;
+    let mut opened = Ok(());
     if args.web {
+        app.require_page()?;
         for run in &runs {
-            app.open_page(RunReport::of(app, run).url.as_deref())?;
+            let url = RunReport::of(app, run).url;
+            opened = opened.and(app.open_page(url.as_deref()).await);
         }
     }
     match (args.runs.shape(), runs.as_slice()) {
         (ResultShape::One, [run]) => answer.print(&RunReport::of(app, run).in_full())?,
         (shape, _) => print_runs(app, &answer, shape, runs)?,
     }
-    wait::first_of_all(missing)
+    wait::first_of_all(missing).and(opened)
 }

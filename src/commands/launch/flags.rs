@@ -203,8 +203,8 @@ impl StartFlags {
     /// Refuses limits without a wait, and a page whose address is unknown. `waits_first`: the command waits
     /// for other runs before the start.
     pub(crate) fn check(&self, app: &App, waits_first: bool) -> Result<(), Error> {
-        if self.web && app.ui_url().is_none() {
-            return app.open_page(None);
+        if self.web {
+            app.require_page()?;
         }
         if self.waits() || waits_first {
             return Ok(());

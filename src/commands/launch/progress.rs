@@ -1,5 +1,7 @@
 //! Reports of launches on stderr, as soon as each outcome is known.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::app::App;
 use crate::commands::launch::next::wait_line;
 use crate::commands::launch::results::reason_text;
@@ -7,11 +9,13 @@ use crate::commands::launch::{ReadFailureNotice, Start};
 use crate::commands::report::{ResultShape, RunReport};
 use crate::commands::select;
 use crate::domain::Run;
+use crate::error::messages::counted;
 use crate::ops::launch::Launch;
 use crate::ops::launch::batch::{Notice, by_text};
 use crate::ops::launch::facts::already;
 use crate::ops::launch::start::{IfRunning, LaunchOutcome, StartedRun};
 use crate::ops::runs::wait::Watcher;
+use crate::terminal::Progress;
 
 impl Start<'_> {
     /// Reports an outcome on stderr, and remembers the run.
@@ -27,19 +31,26 @@ impl Start<'_> {
             LaunchOutcome::Started(started) => {
                 record_last_run(app, started);
                 let run = &started.run;
-                let mut text = format!("{place}run {}", run.id);
-                if app.ui.is_verbose() {
+                let mut text = match self.prints_runs_later() {
+                    true => String::new(),
+                    false => format!("{place}run {}", run.id),
+                };
+                if app.ui.is_verbose() && !text.is_empty() {
                     text.push_str(&format!(" ({})", run.task_name));
                 }
-                if is_one {
-                    self.open_page(run);
-                } else if let (Some(other), IfRunning::Start) =
-                    (launch.facts.unfinished.first(), self.if_running)
+                if let (Some(other), IfRunning::Start, false) =
+                    (launch.facts.unfinished.first(), self.if_running, is_one)
                 {
                     let (id, status) = (other.id, &other.status);
-                    text.push_str(&format!("; run {id} is also in progress there ({status})"));
+                    let also = format!("run {id} is also in progress there ({status})");
+                    text = match text.as_str() {
+                        "" => format!("{place}{also}"),
+                        text => format!("{text}; {also}"),
+                    };
                 }
-                app.ui.note(&text);
+                if !text.is_empty() {
+                    app.ui.note(&text);
+                }
             }
             LaunchOutcome::Skipped(run) => {
                 app.record_run(run);
@@ -78,14 +89,24 @@ impl Start<'_> {
         }
     }
 
-    fn open_page(&self, run: &Run) {
-        if !self.flags.web {
-            return;
-        }
+    /// True if a person gets the runs in a result, and sees until then that they are in progress.
+    fn prints_runs_later(&self) -> bool {
+        let ui = &self.app.ui;
+        let is_seen = ui.terminal().stderr && !ui.is_quiet();
+        self.answer.is_for_people() && (is_seen || !self.flags.waits())
+    }
+
+    /// Opens the page of the only run.
+    pub(super) async fn open_page(&self, outcomes: &[LaunchOutcome]) {
+        let run = match (self.flags.web, outcomes) {
+            (true, [outcome]) => outcome.started(),
+            _ => None,
+        };
+        let Some(run) = run else { return };
         let url = RunReport::of(self.app, run).url;
         // The run exists, so a page that cannot be opened is only a warning.
-        if let Err(error) = self.app.open_page(url.as_deref()) {
-            self.app.ui.warn(&error.message);
+        if let Err(error) = self.app.open_page(url.as_deref()).await {
+            self.app.ui.warn(&error.to_string());
             error
                 .hint_texts()
                 .iter()
@@ -111,16 +132,72 @@ impl Start<'_> {
     }
 }
 
-/// Warns once when runs that are waited for before a start cannot be read.
+/// The progress of the starts, until drop.
+pub(super) struct StartProgress {
+    progress: Box<dyn Progress>,
+    what: String,
+    count: usize,
+    done: AtomicUsize,
+}
+
+impl StartProgress {
+    pub(super) fn begin(app: &App, launches: &[Launch]) -> Self {
+        let what = match launches {
+            [launch] => format!("`{}` on {}", launch.name(), launch.place.label()),
+            many => counted(many.len(), "run"),
+        };
+        let progress = app.ui.progress();
+        progress.start(&format!("starting {what}"), None);
+        StartProgress {
+            progress,
+            what,
+            count: launches.len(),
+            done: AtomicUsize::new(0),
+        }
+    }
+
+    /// One more start has an outcome.
+    pub(super) fn advance(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.count > 1 {
+            let what = &self.what;
+            self.progress
+                .update(&format!("starting {what}, {done} done"));
+        }
+    }
+
+    /// The only start waits for this run.
+    fn waits_for(&self, run: &Run) {
+        let (id, status) = (run.id, &run.status);
+        match (self.count, run.outcome().is_finished()) {
+            (1, true) => self.progress.update(&format!("starting {}", self.what)),
+            (1, false) => {
+                let text = format!("waiting for run {id} ({status}) to end first");
+                self.progress.update(&text);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Drop for StartProgress {
+    fn drop(&mut self) {
+        self.progress.finish();
+    }
+}
+
+/// Shows the runs that are waited for before a start, and warns once when they cannot be read.
 pub(super) struct UnfinishedWatcher<'a> {
     pub(super) app: &'a App,
+    pub(super) progress: &'a StartProgress,
     pub(super) is_quiet: bool,
     pub(super) trouble: ReadFailureNotice,
 }
 
 impl Watcher for UnfinishedWatcher<'_> {
-    fn read(&mut self, _: &Run) {
+    fn read(&mut self, run: &Run) {
         self.trouble.ends();
+        self.progress.waits_for(run);
     }
 
     fn unreadable(&mut self, reason: &str) {

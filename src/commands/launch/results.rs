@@ -149,6 +149,10 @@ impl<'a> LaunchResults<'a> {
             places,
         })
     }
+
+    pub(super) fn runs(&self) -> impl Iterator<Item = &Run> {
+        self.entries.iter().filter_map(LaunchEntry::run)
+    }
 }
 
 impl Report for LaunchResults<'_> {

@@ -7,10 +7,10 @@ use crate::commands::launch::confirm::{confirm_all, confirm_one};
 use crate::commands::launch::dry_run::DryRun;
 use crate::commands::launch::exit_status;
 use crate::commands::launch::next::{FollowAnswer, wait_line};
-use crate::commands::launch::progress::UnfinishedWatcher;
+use crate::commands::launch::progress::{StartProgress, UnfinishedWatcher};
 use crate::commands::launch::results::{LaunchEntry, LaunchResults};
 use crate::commands::launch::{BulkFlags, ReadFailureNotice, RunLines, StartFlags};
-use crate::commands::report::{ResultPrinter, ResultShape, RunReport};
+use crate::commands::report::{ResultPrinter, ResultShape, RunReport, explain_failures};
 use crate::commands::scope;
 use crate::domain::Run;
 use crate::domain::task::quoting;
@@ -97,16 +97,21 @@ impl<'a> Start<'a> {
             clock: &ops::clock(),
             options: self.options(),
         };
+        let progress = StartProgress::begin(app, &launches);
         let mut others = UnfinishedWatcher {
             app,
+            progress: &progress,
             is_quiet: self.shape == ResultShape::Many,
             trouble: ReadFailureNotice::default(),
         };
-        let report =
-            |at: usize, outcome: &LaunchOutcome| self.report_outcome(&launches[at], outcome);
+        let report = |at: usize, outcome: &LaunchOutcome| {
+            progress.advance();
+            self.report_outcome(&launches[at], outcome);
+        };
         let started = starter.start_all(&launches, &mut others, claim.signalled(), report);
         let (outcomes, signal) = started.await;
-        drop(claim);
+        drop((claim, progress));
+        self.open_page(&outcomes).await;
         let following = self.flags.following();
         match self.offer_to_follow(&outcomes, signal)? {
             FollowAnswer::Yes => {
@@ -250,7 +255,11 @@ impl<'a> Start<'a> {
             };
         }
         match LaunchResults::new(self.app, entries, printed, answer.format()) {
-            Some(results) => answer.print_done(&results),
+            Some(results) => {
+                let printed = answer.print_done(&results);
+                explain_failures(self.app, &answer, results.runs());
+                printed
+            }
             None => Ok(()),
         }
     }

@@ -110,6 +110,11 @@ impl Report for RunReport<'_> {
             return Some(self.brief());
         }
         let run = self.run;
+        let log_line = self.log_line.clone();
+        let (log_label, log_line) = match run.outcome() {
+            Outcome::Failed => ("Why", log_line),
+            outcome => ("Log", log_line.filter(|_| outcome.is_finished())),
+        };
         Some(
             Detail::headed(long_status_cell(run, Timestamp::now()))
                 .field("Task", Cell::name(run.name.clone()))
@@ -121,7 +126,8 @@ impl Report for RunReport<'_> {
                 .field("Started", moment_of(&run.started))
                 .field("Completed", moment_of(&run.completed))
                 .field("By", run.user.clone())
-                .field("Page", self.url.clone()),
+                .field("Page", self.url.clone())
+                .field(log_label, log_line),
         )
     }
 }

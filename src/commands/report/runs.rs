@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::app::App;
 use crate::commands::report::status::duration;
-use crate::commands::report::{RunReport, Table, moment_of, status_cell};
-use crate::domain::{Environment, Run};
+use crate::commands::report::{ResultPrinter, RunReport, Table, moment_of, status_cell};
+use crate::domain::{Environment, Outcome, Run};
 use crate::output::{Cell, Column, Grid, OutputError, Pieces, Report};
 use crate::terminal::Style;
 
@@ -105,6 +106,20 @@ pub(crate) fn run_table(rows: &[RunRow<'_>], places: PlaceColumns) -> Grid {
         .if_any(user, |row| row.run()?.user.clone())
         .if_any(error, |row| row.error().map(str::to_owned))
         .grid()
+}
+
+/// Says below a table for people how to find out why a run failed.
+pub(crate) fn explain_failures<'a>(
+    app: &App,
+    answer: &ResultPrinter,
+    runs: impl IntoIterator<Item = &'a Run>,
+) {
+    let mut runs = runs.into_iter();
+    let failed = runs.find(|run| run.outcome() == Outcome::Failed);
+    if let Some(Run { id, .. }) = failed.filter(|_| answer.is_for_people()) {
+        app.ui
+            .hint(&format!("to see why run {id} failed: tasks logs {id}"));
+    }
 }
 
 pub(crate) struct RunsReport {

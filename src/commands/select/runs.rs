@@ -1,7 +1,9 @@
 //! Reading the runs that the command line names.
 
 use crate::app::App;
-use crate::commands::report::{PlaceColumns, ResultPrinter, ResultShape, RunReport, RunsReport};
+use crate::commands::report::{
+    PlaceColumns, ResultPrinter, ResultShape, RunReport, RunsReport, explain_failures,
+};
 use crate::commands::select::{RunArgs, RunUse};
 use crate::domain::names::same_name;
 use crate::domain::place::OtherName;
@@ -107,10 +109,13 @@ pub(crate) fn print_runs(
     if let (ResultShape::One, [run]) = (shape, runs.as_slice()) {
         return answer.print(&RunReport::of(app, run));
     }
-    answer.print(&RunsReport {
+    let report = RunsReport {
         runs,
         places: PlaceColumns::BOTH,
         ui_url: app.ui_url(),
         empty_note: None,
-    })
+    };
+    let printed = answer.print(&report);
+    explain_failures(app, answer, &report.runs);
+    printed
 }
