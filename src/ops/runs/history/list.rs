@@ -240,7 +240,7 @@ impl RunFilter {
             && self.until.is_none()
     }
 
-    fn takes(&self, recent: &RecentRun, me: Option<&str>) -> bool {
+    pub(super) fn takes(&self, recent: &RecentRun, me: Option<&str>) -> bool {
         let run = &recent.run;
         if self.also.contains(&run.id) {
             return true;

@@ -171,3 +171,102 @@ impl<'a> RunWatcher<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+
+    use async_trait::async_trait;
+
+    use crate::domain::Run;
+    use crate::lagoon::network::variables::NetworkVariables;
+    use crate::lagoon::{Connection, Credentials, CredentialsError, Network};
+
+    #[derive(Default)]
+    struct SteppedClock(Mutex<Duration>);
+
+    #[async_trait]
+    impl Clock for SteppedClock {
+        fn now(&self) -> Duration {
+            *self.0.lock().unwrap()
+        }
+
+        async fn sleep(&self, length: Duration) {
+            *self.0.lock().unwrap() += length;
+        }
+    }
+
+    struct NoCredentials;
+
+    #[async_trait]
+    impl Credentials for NoCredentials {
+        async fn token(&self) -> Result<String, CredentialsError> {
+            Ok(String::new())
+        }
+
+        async fn renew(&self, _: &str) -> Result<Option<String>, CredentialsError> {
+            Ok(None)
+        }
+    }
+
+    /// A Lagoon that is not asked.
+    fn lagoon() -> Lagoon {
+        Lagoon::new(Connection {
+            url: "http://127.0.0.1:1/graphql".parse().unwrap(),
+            credentials: Arc::new(NoCredentials),
+            network: Network {
+                ca_pem: None,
+                timeout: KEPT,
+                allow_http: false,
+                proxy: None,
+                variables: NetworkVariables::default(),
+                observer: None,
+            },
+            max_response: 1,
+            trace: None,
+        })
+    }
+
+    fn run(id: i64, status: &str) -> RecentRun {
+        let run = Run {
+            id,
+            name: "Reindex".into(),
+            task_name: format!("lagoon-task-a{id}").into(),
+            status: status.into(),
+            service: None,
+            created: None,
+            started: None,
+            completed: None,
+            environment: None,
+            user: None,
+        };
+        let command = "true".into();
+        RecentRun { run, command }
+    }
+
+    #[tokio::test]
+    async fn a_run_that_has_ended_is_removed_after_a_minute() {
+        let (lagoon, clock) = (lagoon(), SteppedClock::default());
+        let active = RunFilter {
+            active: true,
+            ..RunFilter::default()
+        };
+        let mut watcher = RunWatcher::new(&lagoon, &clock, Vec::new(), active);
+        let [ended, going] = [1, 2].map(|id| run(id, "running"));
+        watcher.taken(vec![ended.clone(), going.clone()], Vec::new());
+        clock.sleep(KEPT - SHORTEST).await;
+        let ended = run(1, "complete");
+        let is_listed = |watcher: &RunWatcher<'_>| watcher.wanted.takes(&ended, None);
+        assert!(is_listed(&watcher));
+        let poll = watcher.taken(vec![ended.clone(), going.clone()], Vec::new());
+        assert_eq!(poll.changed.len(), 1);
+        assert!(is_listed(&watcher));
+        clock.sleep(SHORTEST).await;
+        watcher.taken(vec![ended.clone(), going.clone()], Vec::new());
+        assert!(!is_listed(&watcher));
+        assert!(watcher.wanted.takes(&going, None));
+        let poll = watcher.taken(vec![going], Vec::new());
+        assert_eq!((poll.changed.len(), watcher.active.len()), (0, 1));
+    }
+}
