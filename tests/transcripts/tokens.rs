@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use jsonwebtoken::{EncodingKey, Header, encode};
 use lagoon_sandbox::store::StoreError;
 use lagoon_sandbox::{Identity, Sandbox};
+use ring::hmac;
 use serde_json::{Value, json};
 
 /// The identity with this name.
@@ -79,20 +79,22 @@ pub(super) fn described(sandbox: &Sandbox, words: &str) -> Option<String> {
 }
 
 fn sign(secret: &str, key: Option<&str>, claims: &Value) -> String {
-    let header = Header {
-        kid: key.map(str::to_owned),
-        ..Header::default()
-    };
-    encode(
-        &header,
-        claims,
-        &EncodingKey::from_secret(secret.as_bytes()),
-    )
-    .unwrap()
+    let mut header = json!({"typ": "JWT", "alg": "HS256"});
+    if let Some(key) = key {
+        header["kid"] = key.into();
+    }
+    let signed = signed_part(&header, claims);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let signature = hmac::sign(&key, signed.as_bytes());
+    format!("{signed}.{}", BASE64.encode(signature))
 }
 
 fn unsigned(claims: &Value) -> String {
     let header = json!({"alg": "none", "typ": "JWT"});
+    format!("{}.", signed_part(&header, claims))
+}
+
+fn signed_part(header: &Value, claims: &Value) -> String {
     let part = |value: &Value| BASE64.encode(value.to_string());
-    format!("{}.{}.", part(&header), part(claims))
+    format!("{}.{}", part(header), part(claims))
 }

@@ -120,8 +120,6 @@ pub enum SandboxError {
     NotLoopback(SocketAddr),
     #[error("the sandbox has no user {0}")]
     NoUser(String),
-    #[error("cannot sign a token: {0}")]
-    Token(#[from] jsonwebtoken::errors::Error),
     #[error("the runs of this sandbox are not scripted")]
     NotScripted,
 }

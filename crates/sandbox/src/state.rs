@@ -92,13 +92,13 @@ impl State {
 
     pub(super) fn issue(&self, as_: Identity, seconds: i64) -> Result<String, SandboxError> {
         let Some(email) = as_.email() else {
-            return Ok(token::for_service(&self.secret()?, SERVICE, seconds)?);
+            return Ok(token::for_service(&self.secret()?, SERVICE, seconds));
         };
         let id = self
             .store
             .read(|connection| people::id_of(connection, email).map_err(StoreError::from))?;
         let id = id.ok_or_else(|| SandboxError::NoUser(email.to_owned()))?;
-        Ok(token::for_user(&self.secret()?, &id, email, seconds)?)
+        Ok(token::for_user(&self.secret()?, &id, email, seconds))
     }
 
     /// The holder of a token, or Lagoon's error text for an invalid one.
@@ -143,7 +143,7 @@ impl State {
     /// A signed text for addresses.
     pub(super) fn seal(&self, text: &str, seconds: i64) -> String {
         let secret = self.secret().unwrap_or_default();
-        token::for_user(&secret, text, "", seconds).unwrap_or_default()
+        token::for_user(&secret, text, "", seconds)
     }
 
     /// The text, if its signature is valid and has not expired.
