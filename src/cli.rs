@@ -231,8 +231,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     let result = tokio::select! {
         result = async {
             let context = choose_context(&mut app, &globals.flags, &env, &command)?;
-            let kept = Kept::of(context, &app.settings, &command);
-            app.ui.complete_commands(move |line| kept.in_command(line));
+            Kept::of(context, &app.settings, &command).add_to_messages(&app.ui);
             carry_out(command, &mut app).await
         } => result,
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),

@@ -117,7 +117,7 @@ impl Opener for AnnouncedOpener<'_> {
         ));
         let is_elsewhere = over_ssh || !has_display;
         if is_elsewhere {
-            print(&elsewhere(port));
+            ui.heading(&elsewhere(port));
         }
         // Without a display, an opener starts a browser in the terminal.
         if over_ssh && !has_display {
@@ -130,7 +130,7 @@ impl Opener for AnnouncedOpener<'_> {
             "could not start a browser ({failure}); open the page yourself"
         ));
         if !is_elsewhere {
-            print(&elsewhere(port));
+            ui.heading(&elsewhere(port));
         }
     }
 }
@@ -141,7 +141,7 @@ fn elsewhere(port: u16) -> String {
         "if the browser runs on another machine, use one of these ways:\n  \
          before signing in, run there: ssh -L {port}:127.0.0.1:{port} this-host\n  \
          after signing in, copy the address of the page that cannot be reached, and run here: \
-         curl 'ADDRESS'\n"
+         curl 'ADDRESS'"
     )
 }
 

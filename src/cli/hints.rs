@@ -4,6 +4,7 @@
 use super::Command;
 use crate::domain::task::quoting::suggestion;
 use crate::settings::Settings;
+use crate::terminal::Ui;
 
 /// Commands that reach a Lagoon.
 const ONLINE: &str = "list show define update delete export diff apply invoke exec rerun runs status \
@@ -33,8 +34,12 @@ impl Kept {
         }
     }
 
+    pub(super) fn add_to_messages(self, ui: &Ui) {
+        ui.complete_commands(move |line| self.in_command(line));
+    }
+
     /// A suggested command line with these flags.
-    pub(super) fn in_command(&self, line: &str) -> String {
+    fn in_command(&self, line: &str) -> String {
         let commands = line.split(AND).map(|command| {
             let words = command.strip_prefix(PROGRAM);
             words.map_or_else(|| command.to_owned(), |words| self.in_words(words))
