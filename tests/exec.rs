@@ -80,7 +80,6 @@ fn arguments_after_the_dashes_are_quoted() {
     Run          3
     ---- stderr
     127.0.0.1 · lagoon-demo/develop
-    run 3
     follow it: tasks logs 3 -f
     ");
     assert_snapshot!(started("tsv"), @"

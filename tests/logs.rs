@@ -121,7 +121,8 @@ fn status_exits_with_0_for_any_outcome() {
     ID  TASK  STATUS  PROJECT  ENVIRONMENT  STARTED  TOOK  BY
     1  Say hello  ✗ failed  lagoon-demo  main  NOW  LENGTH  maintainer@example.com
     2  Say hello  ● running  lagoon-demo  main  NOW  LENGTH  maintainer@example.com
-    ---- stderr: empty
+    ---- stderr
+    hint: to see why run 1 failed: tasks logs 1
     ");
     assert_snapshot!(shown("tsv"), @"
     exit code: 0

@@ -104,10 +104,7 @@ fn at_a_terminal_every_command_prompts_for_whatever_is_missing() {
             vec!["logs", "--latest", "-p", "lagoon-demo"],
             "? Environment ›",
         ),
-        (
-            vec!["rerun", "--failed", "-p", "lagoon-demo"],
-            "? Environment ›",
-        ),
+        (vec!["rerun", "--failed", "-p", "lagoon-demo"], "? Run ›"),
         (vec!["define"], "? Task name ›"),
         (vec!["export"], "? Scope ›"),
         (vec!["delete"], "? Scope ›"),
