@@ -249,10 +249,14 @@ impl Drop for Terminal {
 }
 
 impl ScreenState {
-    /// Whether the last frame has arrived only in part: the program turns automatic wrapping off while it draws one.
+    /// Whether the last frame of `tasks` has arrived only in part: after erasing the old one, it turns automatic
+    /// wrapping off while it draws. A shell that edits its line turns it off alone.
     fn is_drawing(&self) -> bool {
-        let last = |sequence: &[u8]| self.bytes.windows(5).rposition(|bytes| bytes == sequence);
-        last(b"\x1b[?7l") > last(b"\x1b[?7h")
+        let last = |sequence: &[u8]| {
+            let mut windows = self.bytes.windows(sequence.len());
+            windows.rposition(|bytes| bytes == sequence)
+        };
+        last(b"\x1b[J\r\x1b[?7l") > last(b"\x1b[?7h")
     }
 }
 
