@@ -27,7 +27,7 @@ pub(crate) use ssh::SshSettings;
 pub(crate) use target::{ResolvedTarget, Target, TokenOrigin};
 
 use crate::config::{Config, ConfigError, FILE, PodVariables};
-use crate::domain::names::closest;
+use crate::domain::names::suggested;
 
 pub(crate) use crate::env::{Desktop, Env};
 
@@ -322,10 +322,9 @@ fn output(flags: &Flags, env: &Env) -> Result<Option<Sourced<String>>, SettingsE
         && !(value == MARKDOWN && matches!(source, Source::Flag(_)))
     {
         let error = SettingsError::usage(format!("{source}: unknown format `{value}`"));
-        return Err(match closest(value, FORMATS) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("expected one of {}", FORMATS.join(", "))),
-        });
+        let near = suggested(value, FORMATS);
+        let formats = || format!("expected one of {}", FORMATS.join(", "));
+        return Err(error.hint(near.unwrap_or_else(formats)));
     }
     Ok(output)
 }

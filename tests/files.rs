@@ -70,7 +70,7 @@ fn a_run_without_a_verb_is_listed() {
     let env = env();
     for run in ["12", "lagoon-task-abc123"] {
         let output = env.tasks(&["files", run, "-o", "name"]).ends_with(2);
-        let hint = format!("hint: did you mean: tasks files list {run} -o name\n");
+        let hint = format!("hint: did you mean `tasks files list {run} -o name`?\n");
         assert!(output.stderr.ends_with(&hint), "{output}");
     }
 }

@@ -387,7 +387,7 @@ fn usage_errors_exit_with_2_and_a_hint() {
     ");
     assert_snapshot!(refused(&["lisst"]), @"
     error: unknown command `lisst`
-    hint: did you mean: tasks list
+    hint: did you mean `tasks list`?
     ");
     let shown = refused(&on_main(&["show", "99999999999"]));
     assert_snapshot!(shown, @"error: `99999999999` is not a task id: ids are whole numbers from 1 to 2147483647");

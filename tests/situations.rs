@@ -33,7 +33,7 @@ fn mistyped_commands_and_flags() {
     $ tasks lst
     exit code: 2
     error: unknown command `lst`
-    hint: did you mean: tasks list
+    hint: did you mean `tasks list`?
     ");
     assert_snapshot!(alone(&home, &["list", "--enviroment", "main"]), @"
     $ tasks list --enviroment main
@@ -104,7 +104,7 @@ fn invalid_and_misplaced_values() {
     $ tasks invoke Say hello -p shop
     exit code: 2
     error: unexpected argument `hello`
-    hint: quote a name with spaces: tasks invoke 'Say hello'
+    hint: quote a name with spaces: tasks invoke 'Say hello' -p shop
     ");
     assert_snapshot!(alone(&home, &["lint", "tasks.yml"]), @"
     $ tasks lint tasks.yml
@@ -116,7 +116,8 @@ fn invalid_and_misplaced_values() {
     $ tasks list main
     exit code: 2
     error: unexpected argument `main`
-    hint: name an environment with -e: tasks list -e main
+    hint: to search the tasks: tasks list | grep -i main
+    hint: to list those of an environment: tasks list -e main
     ");
     assert_snapshot!(alone(&home, &["apply", "--max-deletes", "3"]), @"
     $ tasks apply --max-deletes 3

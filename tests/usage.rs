@@ -14,20 +14,20 @@ fn the_program_without_arguments_shows_its_help() {
 fn typing_errors_are_corrected_by_suggestions() {
     let home = Home::new();
     for (args, meant) in [
-        (&["lst"][..], "did you mean: tasks list\n"),
-        (&["context", "lst"], "did you mean: tasks context list\n"),
+        (&["lst"][..], "did you mean `tasks list`?\n"),
+        (&["context", "lst"], "did you mean `tasks context list`?\n"),
         (
             &["-e", "invok", "invok", "Run audit", "-q"],
-            "did you mean: tasks -e invok invoke 'Run audit' -q\n",
+            "did you mean `tasks -e invok invoke 'Run audit' -q`?\n",
         ),
-        (&["help", "invok"], "did you mean: tasks help invoke\n"),
+        (&["help", "invok"], "did you mean `tasks help invoke`?\n"),
         (
             &["help", "context", "us"],
-            "did you mean: tasks help context use\n",
+            "did you mean `tasks help context use`?\n",
         ),
         (
             &["help", "formating"],
-            "did you mean: tasks help formatting\n",
+            "did you mean `tasks help formatting`?\n",
         ),
         (&["help", "zzz"], "to list commands: tasks help\n"),
         (&["files", "zzz"], "to list commands: tasks help files\n"),
@@ -154,6 +154,10 @@ fn verbs_of_other_tools_get_the_full_command() {
         ("-p|stop|abort|63", &["tasks -p stop cancel 63"]),
         ("-qp|shop|ps", &["tasks -qp shop runs --active"]),
         ("watch|63", &["tasks wait 63"]),
+        (
+            "watch|-p|shop",
+            &["tasks wait -p shop", "tasks runs --watch -p shop"],
+        ),
         ("watch|--limit|5", &["tasks runs --watch --limit 5"]),
         ("config|list", &["tasks context list"]),
         ("version", &["tasks --version"]),
@@ -165,17 +169,115 @@ fn verbs_of_other_tools_get_the_full_command() {
         ("context|switch|eu", &["tasks context use eu"]),
         ("files|download|63", &["tasks files get 63"]),
         ("sandbox|start", &["tasks sandbox serve"]),
+        ("63|-o|csv", &["tasks status 63 -o csv"]),
+        // drush, npm
+        ("undefine|X|-p|shop", &["tasks delete X -p shop"]),
+        ("undo|X", &["tasks delete X"]),
+        ("uninstall|X", &["tasks delete X"]),
+        ("edit|X|--command|ls", &["tasks update X --command ls"]),
+        ("info|X", &["tasks show X"]),
+        (
+            "search|cache|-p|shop",
+            &["tasks list -p shop | grep -i cache"],
+        ),
+        (
+            "-p|shop|find|clear|cache",
+            &["tasks -p shop list | grep -i 'clear cache'"],
+        ),
+        ("find", &["tasks list"]),
+        ("history|-e|main", &["tasks runs -e main"]),
+        ("permissions", &["tasks whoami"]),
+        ("roles|-p|shop", &["tasks whoami -p shop"]),
+        ("switch|eu", &["tasks context use eu"]),
+        ("use|eu", &["tasks context use eu"]),
+        ("open|63", &["tasks status 63"]),
+        ("retry|63", &["tasks rerun 63"]),
+        ("validate", &["tasks lint"]),
+        ("init|eu", &["tasks context add eu"]),
+        ("init", &["tasks context add", "tasks login"]),
+        ("help|switch", &["tasks help context use"]),
+        ("help|search", &["tasks help list"]),
+        // gh
+        ("auth|status", &["tasks whoami"]),
+        ("auth|login|--browser", &["tasks login --browser"]),
+        ("workflow|run|X|-e|main", &["tasks run X -e main"]),
+        ("workflow|view|X", &["tasks show X"]),
+        ("task|X", &["tasks show X"]),
+        // kubectl, docker
+        ("config|use-context|eu", &["tasks context use eu"]),
+        ("config|get-contexts", &["tasks context list"]),
+        ("auth|can-i", &["tasks whoami"]),
+        ("get|tasks|-s|cli", &["tasks list -s cli"]),
+        ("get|environments", &["tasks environments"]),
+        ("attach|63", &["tasks logs -f 63"]),
+        (
+            "cp|63|out.log",
+            &["tasks files get 63 out.log", "tasks files put 63 out.log"],
+        ),
+        ("restart|63", &["tasks rerun 63"]),
+        // the lagoon CLI
+        ("get|task-by-id|63", &["tasks status 63"]),
+        ("ssh|-s|cli", &["tasks exec -s cli"]),
+        ("raw|query", &["tasks api query"]),
+        ("config|default|eu", &["tasks context use eu"]),
     ] {
         let typed: Vec<&str> = typed.split('|').collect();
         let refused = home.tasks(&typed).ends_with(2);
         assert_eq!(refused.stdout, "", "{typed:?}");
-        let lines: Vec<&str> = refused.stderr.lines().collect();
-        assert!(lines[0].starts_with("error: unknown command"), "{refused}");
-        let found = lines[1..]
-            .iter()
-            .map(|line| line.split_once(": tasks ").unwrap().1);
-        let hinted: Vec<String> = found.map(|rest| format!("tasks {rest}")).collect();
+        let (error, hint) = refused.stderr.split_once('\n').unwrap();
+        assert!(error.starts_with("error: unknown command"), "{refused}");
+        let hinted = hint.strip_prefix("hint: did you mean ").unwrap();
+        let hinted: Vec<&str> = hinted.split('`').skip(1).step_by(2).collect();
         assert_eq!(hinted, hints, "{typed:?}");
+    }
+}
+
+#[test]
+fn a_misplaced_word_gets_the_full_command_for_it() {
+    let home = Home::new();
+    for (typed, hints) in [
+        (
+            "list|cache|-p|shop",
+            &[
+                "to search the tasks: tasks list -p shop | grep -i cache",
+                "to list those of an environment: tasks list -e cache -p shop",
+            ][..],
+        ),
+        ("-p|shop|ls|42", &["to show a task: tasks -p shop show 42"]),
+        ("list|projects", &["did you mean `tasks projects`?"]),
+        (
+            "list|environments|-p|shop",
+            &["did you mean `tasks environments -p shop`?"],
+        ),
+        (
+            "list|invokable-tasks|-e|main",
+            &["did you mean `tasks list -e main`?"],
+        ),
+        (
+            "runs|Audit|--limit|5",
+            &[
+                "to list the runs of a task: tasks runs --task Audit --limit 5",
+                "to list those of an environment: tasks runs -e Audit --limit 5",
+            ],
+        ),
+        ("runs|63", &["to show a run: tasks status 63"]),
+        (
+            "invoke|-e|main|Say|hello|you|-y",
+            &["quote a name with spaces: tasks invoke -e main 'Say hello you' -y"],
+        ),
+        (
+            "-p|shop|lint|a.yml",
+            &["name the file with -f: tasks -p shop lint -f a.yml"],
+        ),
+    ] {
+        let typed: Vec<&str> = typed.split('|').collect();
+        let refused = home.tasks(&typed).ends_with(2);
+        let (error, hinted) = refused.stderr.split_once('\n').unwrap();
+        assert!(error.starts_with("error: unexpected argument"), "{refused}");
+        let hinted = hinted
+            .lines()
+            .map(|line| line.strip_prefix("hint: ").unwrap());
+        assert_eq!(hinted.collect::<Vec<_>>(), hints, "{typed:?}");
     }
 }
 

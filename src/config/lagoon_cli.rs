@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::domain::names::closest;
+use crate::domain::names::{closest, did_you_mean};
 use crate::domain::task::text::scalar;
 use crate::domain::{SshEndpoint, YamlFault};
 
@@ -93,10 +93,9 @@ fn dangling(
     let shown = name.escape_debug();
     let message = format!("`{key}` is `{shown}`, but the file has no Lagoon of that name");
     let known = lagoons.into_iter().flat_map(Map::keys).map(String::as_str);
-    let remedy = match closest(name, known) {
-        Some(near) => format!("did you mean `{}`?", near.escape_debug()),
-        None => format!("correct `{key}` in that file, or select a context: -l NAME"),
-    };
+    let near = closest(name, known).map(|near| near.escape_debug().to_string());
+    let remedy = did_you_mean(near.as_slice())
+        .unwrap_or_else(|| format!("correct `{key}` in that file, or select a context: -l NAME"));
     ConfigError::new(path, message).hint(remedy)
 }
 

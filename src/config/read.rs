@@ -8,7 +8,7 @@ use toml_edit::{Document, Item, Key, TableLike};
 use url::Url;
 
 use crate::domain::SshEndpoint;
-use crate::domain::names::closest;
+use crate::domain::names::suggested;
 use crate::domain::place::ssh_endpoint::EndpointError;
 use crate::secret::conceal_recognized;
 
@@ -80,10 +80,8 @@ impl Reader<'_> {
 
     fn unknown(&self, name: &str, key: &Key, known: &[&str]) -> ConfigError {
         let error = self.error(format!("unknown key `{name}`"), key.span());
-        match closest(name, known.iter().copied()) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("known keys: {}", known.join(", "))),
-        }
+        let near = suggested(name, known.iter().copied());
+        error.hint(near.unwrap_or_else(|| format!("known keys: {}", known.join(", "))))
     }
 
     fn wrong_type(&self, item: &Item, key: &str, wanted: &str) -> ConfigError {

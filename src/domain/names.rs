@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 #[cfg(feature = "cli")]
-pub(crate) use words::{SAME_NAME, closest, each_once, unknown_word};
+pub(crate) use words::{SAME_NAME, closest, each_once, suggested, unknown_word};
 
 /// The form in which names are sent. (A decomposed `Ü` is another name to Lagoon's database.)
 pub(crate) fn nfc(name: &str) -> String {

@@ -72,16 +72,6 @@ impl Error {
     pub(crate) fn no_folder(action: &str, variable: &str) -> Error {
         Error::usage(no_folder(action, variable)).hint("set HOME")
     }
-
-    /// Suggests the nearest known word, otherwise a way to find one.
-    #[must_use]
-    pub(crate) fn nearest(self, near: Option<impl Display>, otherwise: Option<&str>) -> Error {
-        match (near, otherwise) {
-            (Some(near), _) => self.hint(format!("did you mean `{near}`?")),
-            (None, Some(otherwise)) => self.hint(otherwise),
-            (None, None) => self,
-        }
-    }
 }
 
 pub(crate) fn no_folder(action: &str, variable: &str) -> String {

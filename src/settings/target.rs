@@ -10,7 +10,7 @@ use super::{Flags, SettingsError, SettingsErrorKind, Source, Sourced, SshSetting
 use crate::config::{
     Config, Context, ContextName, Origin, POD, POD_VARIABLE, api_address, shown_name,
 };
-use crate::domain::names::closest;
+use crate::domain::names::suggested;
 use crate::env::{Env, Secret};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -250,8 +250,6 @@ fn not_found(name: &str, config: &Config, source: &Source) -> SettingsError {
         format!("context {} not found (from {source})", shown_name(name)),
     );
     let known = config.contexts.iter().map(|c| c.name.as_str());
-    match closest(name, known.chain([crate::config::SANDBOX])) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint("to list contexts: tasks context list"),
-    }
+    let near = suggested(name, known.chain([crate::config::SANDBOX]));
+    error.hint(near.unwrap_or_else(|| "to list contexts: tasks context list".to_owned()))
 }

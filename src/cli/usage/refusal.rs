@@ -13,6 +13,8 @@ use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
 use crate::secret::may_be_secret;
 
+use super::shown;
+
 /// An error of clap, and the command that refused its arguments.
 pub(super) struct Refusal<'a> {
     error: &'a clap::Error,
@@ -124,7 +126,8 @@ impl<'a> Refusal<'a> {
             let text = text.strip_prefix('\'')?;
             text.strip_suffix("' exists")
         });
-        error.with_hints(exists.map(|below| format!("did you mean `{} {below}`?", self.path())))
+        let below = exists.map(|below| format!("{} {below}", self.path()));
+        error.with_hints(did_you_mean(below.as_slice()))
     }
 
     /// An argument that the command does not take.
@@ -144,8 +147,8 @@ impl<'a> Refusal<'a> {
         let flag = |name: &str, about: &str| {
             let mut flags = self.command.get_arguments();
             let flag = flags.find(|arg| arg.get_id() == name && !arg.is_hide_set())?;
-            let words = self.path.iter().map(String::as_str);
-            let line = suggestion(words.chain([&*format!("-{}", flag.get_short()?), typed]));
+            let flag = format!("-{}", flag.get_short()?);
+            let line = self.corrected(typed, 1, &[&*flag, typed])?;
             Some(format!("{about}: {line}"))
         };
         let hint = match taken.next() {
@@ -173,9 +176,17 @@ impl<'a> Refusal<'a> {
         if name.iter().any(|word| may_be_secret(word)) {
             return None;
         }
-        let path = self.path.iter().map(String::as_str);
-        let line = suggestion(path.chain([&*name.join(" ")]));
+        let line = self.corrected(first, name.len(), &[&*name.join(" ")])?;
         Some(format!("quote a name with spaces: {line}"))
+    }
+
+    /// The command line with other words in place of `count` words that begin with `first`.
+    fn corrected(&self, first: &str, count: usize, other: &[&str]) -> Option<String> {
+        let at = self.args.iter().position(|word| *word == first)?;
+        let (before, after) = (&self.args[1..at], &self.args[at + count..]);
+        let words = [before, other, after].concat();
+        let words = words.iter().map(|word| shown(word));
+        Some(suggestion(std::iter::once("tasks".to_owned()).chain(words)))
     }
 
     fn unknown_command(&self) -> Error {

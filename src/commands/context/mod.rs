@@ -10,7 +10,7 @@ use crate::commands::report::ResultPrinter;
 use crate::commands::select::pick;
 use crate::config::shown_name;
 use crate::config::{Config, ContextName, Editor, Origin};
-
+use crate::domain::names::suggested;
 use crate::error::Error;
 use crate::settings::{Source, Target};
 use report::{ContextEntry, ContextList};
@@ -234,8 +234,9 @@ fn entry(name: &ContextName, config: &Config, app: &App) -> Result<ContextEntry,
             let shown = shown_name(name.as_str());
             let error = Error::not_found(format!("context {shown} not found"));
             let known = config.contexts.iter().map(|c| c.name.as_str());
-            let near = crate::domain::names::closest(name.as_str(), known);
-            Err(error.nearest(near, Some("to list contexts: tasks context list")))
+            let near = suggested(name.as_str(), known);
+            let list = || "to list contexts: tasks context list".to_owned();
+            Err(error.hint(near.unwrap_or_else(list)))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Arguments of a task, from `--arg` and `--arg-default`.
 
+use crate::domain::names::suggested;
 use crate::domain::{Argument, ArgumentKind};
 use crate::error::Error;
 
@@ -44,9 +45,9 @@ pub fn argument(spec: &str) -> Result<Argument, Error> {
         None | Some("") => ArgumentKind::Text,
         Some(word) => ArgumentKind::parse(word).ok_or_else(|| {
             let error = Error::usage(format!("--arg `{spec}`: unknown type `{word}`"));
-            let near = crate::domain::names::closest(word, ArgumentKind::WORDS);
-            let types = format!("expected one of {}", ArgumentKind::WORDS.join(", "));
-            error.nearest(near, Some(&types))
+            let near = suggested(word, ArgumentKind::WORDS);
+            let types = || format!("expected one of {}", ArgumentKind::WORDS.join(", "));
+            error.hint(near.unwrap_or_else(types))
         })?,
     };
     let display_name = parts.next().filter(|n| !n.is_empty()).map(str::to_owned);

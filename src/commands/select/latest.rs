@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::commands::flags::given;
 use crate::commands::scope;
 use crate::commands::select::run::RunUse;
-use crate::domain::names::nearest;
+use crate::domain::names::suggested;
 use crate::domain::run::{RecentRun, STATUSES};
 use crate::domain::{Environment, Outcome, RunRef};
 use crate::error::{Error, Hint};
@@ -46,10 +46,8 @@ impl LatestArgs {
         if let Some(flag) = self.filters().find(|flag| flag != "--task") {
             return Err(Error::no_effect(&flag, "--latest"));
         }
-        match self.task.as_deref() {
-            Some(task) if task.trim().is_empty() => Err(Error::empty_value("--task")),
-            task => Ok(task),
-        }
+        require_value("--task", self.task.as_deref())?;
+        Ok(self.task.as_deref())
     }
 
     /// The given filters.
@@ -133,22 +131,23 @@ pub(crate) fn check_filters(
     task: Option<&str>,
     statuses: &[String],
 ) -> Result<(), Error> {
-    if task.is_some_and(|task| task.trim().is_empty()) {
-        return Err(Error::empty_value("--task"));
-    }
+    require_value("--task", task)?;
     for word in statuses {
-        if word.trim().is_empty() {
-            return Err(Error::empty_value("--status"));
-        }
+        require_value("--status", Some(word))?;
         let known = Outcome::WORDS.iter().chain(&STATUSES).copied();
         if !known.clone().any(|known| known.eq_ignore_ascii_case(word)) {
-            let near = nearest(word, known);
-            let near = near
-                .first()
-                .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            let near = suggested(word, known);
+            let near = near.map_or(String::new(), |near| format!("; {near}"));
             app.ui
                 .warn(&format!("--status: unknown status `{word}`{near}"));
         }
     }
     Ok(())
+}
+
+fn require_value(flag: &str, value: Option<&str>) -> Result<(), Error> {
+    match value {
+        Some(value) if value.trim().is_empty() => Err(Error::empty_value(flag)),
+        _ => Ok(()),
+    }
 }

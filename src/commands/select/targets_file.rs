@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use crate::app::App;
 use crate::commands::input::values::{self, Values};
 use crate::commands::input::{json, text};
-use crate::domain::names::closest;
+use crate::domain::names::suggested;
 use crate::error::Error;
 
 /// The maximum size of the file in bytes: 100,000 targets with a few values each.
@@ -89,10 +89,9 @@ fn name(key: &str, raw: &RawValue) -> Result<Option<String>, String> {
 
 fn unknown_key(key: &str) -> String {
     let shown = key.escape_debug();
-    match closest(key, KEYS) {
-        Some(near) => format!("unknown key `{shown}`; did you mean `{near}`?"),
-        None => format!("unknown key `{shown}`; expected one of {}", KEYS.join(", ")),
-    }
+    let keys = || format!("expected one of {}", KEYS.join(", "));
+    let advice = suggested(key, KEYS).unwrap_or_else(keys);
+    format!("unknown key `{shown}`; {advice}")
 }
 
 #[cfg(test)]

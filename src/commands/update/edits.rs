@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::commands::flags::PermissionArg;
 use crate::commands::input;
-use crate::domain::names::{closest, nfc};
+use crate::domain::names::{nfc, suggested};
 use crate::domain::{Definition, Permission};
 use crate::error::Error;
 use clap::Args;
@@ -172,5 +172,5 @@ impl Edits {
 fn no_argument(flag: &str, name: &str, task: &Definition) -> Error {
     let error = Error::usage(format!("{flag}: the task has no argument `{name}`"));
     let known = task.arguments().iter().map(|a| a.name.as_str());
-    error.nearest(closest(name, known), None)
+    error.with_hints(suggested(name, known))
 }

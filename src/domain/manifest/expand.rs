@@ -9,7 +9,7 @@ use super::form::{self, Absent};
 use super::header::{DECLARE_IT, OpenFile, Project};
 use super::{Desired, DesiredTask, Fault, Position, RetiredTask, ScopeName, SourceFile};
 use super::{shape, task};
-use crate::domain::names::{SAME_NAME, closest, database_key, each_once, nfc};
+use crate::domain::names::{SAME_NAME, database_key, each_once, nfc, suggested};
 use crate::domain::task::hidden::Environment;
 
 /// The environment of task files: command line, variables, other files.
@@ -71,10 +71,9 @@ pub fn read(sources: &[SourceFile], context: &ExpandContext<'_>) -> Result<Desir
     }
     for (name, _) in context.given {
         if faults.is_empty() && !declared.contains(name) {
-            let message = match closest(name, declared.iter().map(String::as_str)) {
-                Some(near) => format!("undeclared variable `{name}`; did you mean `{near}`?"),
-                None => format!("undeclared variable `{name}`; {DECLARE_IT}"),
-            };
+            let near = suggested(name, declared.iter().map(String::as_str));
+            let advice = near.unwrap_or_else(|| DECLARE_IT.to_owned());
+            let message = format!("undeclared variable `{name}`; {advice}");
             let position = Position {
                 file: "--var".to_owned(),
                 ..Position::default()

@@ -7,7 +7,7 @@ use serde_saphyr::Location;
 use super::form::{self, FromEnv, Variable};
 use super::variables::{self, PROJECT, Value};
 use super::{ExpandContext, Fault, Position, SourceFile, VERSION};
-use crate::domain::names::{closest, same_name};
+use crate::domain::names::{same_name, suggested};
 
 pub(super) type Project = (String, BTreeMap<String, String>);
 
@@ -153,10 +153,8 @@ impl<'a> OpenFile<'a> {
             for (variable, _) in &values.0 {
                 if !self.defaults.contains_key(&variable.value) {
                     let known = self.defaults.keys().map(String::as_str);
-                    let advice = match closest(&variable.value, known) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => DECLARE_IT.to_owned(),
-                    };
+                    let near = suggested(&variable.value, known);
+                    let advice = near.unwrap_or_else(|| DECLARE_IT.to_owned());
                     let message = format!("undeclared variable `{}`; {advice}", variable.value);
                     faults.push(self.fault(variable.referenced, message));
                 }

@@ -4,8 +4,7 @@ use super::{did_you_mean, nearest};
 
 /// The message about a word that is none of the known ones.
 pub(crate) fn unknown_word(what: &str, word: &str, known: &[&str]) -> String {
-    let near = closest(word, known.iter().copied());
-    let advice = did_you_mean(near.as_slice())
+    let advice = suggested(word, known.iter().copied())
         .unwrap_or_else(|| format!("expected one of {}", known.join(", ")));
     format!("unknown {what} `{word}`; {advice}")
 }
@@ -21,6 +20,14 @@ pub(crate) fn each_once<T: PartialEq>(elements: impl IntoIterator<Item = T>) -> 
         }
     }
     all
+}
+
+/// "did you mean `a`?" with the closest known word.
+pub(crate) fn suggested<'a>(
+    wanted: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    did_you_mean(closest(wanted, known).as_slice())
 }
 
 pub(crate) fn closest<'a>(

@@ -1,0 +1,65 @@
+//! Words that a command does not take, and the command that takes them.
+
+use clap::error::ErrorKind;
+
+use super::{Line, is_refused, position, verbs};
+use crate::cli::usage;
+use crate::domain::names::did_you_mean;
+use crate::error::Error;
+use crate::secret::may_be_secret;
+
+const COMMANDS: [&str; 4] = ["exec", "list", "ls", "runs"];
+
+pub(super) fn error(words: &[&str], word: &str) -> Option<Error> {
+    if word.starts_with('-') || may_be_secret(word) {
+        return None;
+    }
+    let is_command = |i: &usize| {
+        COMMANDS.contains(&words[*i]) && is_refused(words, *i, ErrorKind::InvalidSubcommand)
+    };
+    let command = (1..words.len()).find(is_command)?;
+    let at = position(words, word, ErrorKind::UnknownArgument)?;
+    let before =
+        |flag: &'static str| Line::new(&[&words[..at], &[flag], &words[at..]].concat()).shown();
+    // Another command for the word.
+    let moved = |other: &str| {
+        let parts: Vec<&str> = other.split(' ').collect();
+        let (typed, rest) = (&words[command + 1..at], &words[at + 1..]);
+        Line::new(&[&words[..command], &parts, typed, rest].concat())
+    };
+    let unexpected = || Error::usage(format!("unexpected argument `{}`", usage::shown(word)));
+    Some(match words[command] {
+        "exec" => Error::usage(format!(
+            "the command must follow `--`, but `{}` does not",
+            usage::shown(word)
+        ))
+        .hint(format!("use: {}", before("--"))),
+        "list" | "ls" if !verbs::commands("list", word).is_empty() => {
+            let lines = verbs::commands("list", word).iter();
+            let lines: Vec<String> = lines.map(|other| moved(other).shown()).collect();
+            unexpected().with_hints(did_you_mean(&lines))
+        }
+        "list" | "ls" if is_id(word) => {
+            let line = moved(&format!("show {word}")).shown();
+            unexpected().hint(format!("to show a task: {line}"))
+        }
+        "list" | "ls" => unexpected()
+            .hint(format!(
+                "to search the tasks: {}",
+                Line::search(words)?.shown()
+            ))
+            .hint(format!("to list those of an environment: {}", before("-e"))),
+        "runs" if is_id(word) || word.starts_with("lagoon-task-") => {
+            let line = moved(&format!("status {word}")).shown();
+            unexpected().hint(format!("to show a run: {line}"))
+        }
+        "runs" => unexpected()
+            .hint(format!("to list the runs of a task: {}", before("--task")))
+            .hint(format!("to list those of an environment: {}", before("-e"))),
+        _ => return None,
+    })
+}
+
+fn is_id(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
+}
