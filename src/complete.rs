@@ -125,8 +125,14 @@ impl CompletionSource {
         let ask = async move |app: Arc<App>| {
             let lagoon = &app.lagoon_with_stored_token().await.ok()?;
             if let Some(environment) = on {
-                let view = place::environment(lagoon, &name, &environment, false);
-                let view = view.await.ok()?;
+                let view = match place::environment(lagoon, &name, &environment, false).await {
+                    Ok(view) => view,
+                    Err(_) => {
+                        let found = other_name::by_any_name(lagoon, &name, &environment).await?;
+                        let view = place::environment(lagoon, &name, &found.name, false);
+                        view.await.ok()?
+                    }
+                };
                 return Some(EnvironmentCandidates {
                     tasks: view.definitions.iter().map(Task::of).collect(),
                     services: view.environment.services.unwrap_or_default(),
@@ -191,10 +197,12 @@ impl CompletionSource {
         let (name, on) = (project.to_owned(), environment.map(str::to_owned));
         let ask = async move |app: Arc<App>| {
             let lagoon = &app.lagoon_with_stored_token().await.ok()?;
-            let (_, mut environments) = place::project(lagoon, &name).await.ok()?;
-            if let Some(environment) = &on {
-                environments = vec![other_name::named(&environments, environment)?.clone()];
-            }
+            let environments = match &on {
+                Some(environment) => {
+                    vec![other_name::by_any_name(lagoon, &name, environment).await?]
+                }
+                None => place::project(lagoon, &name).await.ok()?.1,
+            };
             let wanted = RunFilter {
                 limit: RUNS,
                 ..RunFilter::default()

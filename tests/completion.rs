@@ -173,6 +173,15 @@ fn runs_are_offered_newest_first() {
         assert_eq!(values(&found), ["2", "1"], "{command:?}");
         assert!(found[0].starts_with("2\tRun yarn audit, "), "{found:?}");
     }
+    // Also after the safe name or the namespace.
+    env.sql("UPDATE environment SET name = 'feature/y', namespace = 'lagoon-demo-feature-y' WHERE name = 'main'");
+    for name in ["feature-y", "lagoon-demo-feature-y"] {
+        let place = ["-p", "lagoon-demo", "-e", name];
+        let found = answered(&env, &[&["status"][..], &place, &[""]].concat());
+        assert_eq!(values(&found), ["2", "1"], "{name}");
+        let found = answered(&env, &[&["invoke"][..], &place, &["Say"]].concat());
+        assert_eq!(values(&found), ["Say hello"], "{name}");
+    }
     let over = asked(&env, &[&["cancel"][..], &place, &[""]].concat());
     assert!(over.iter().all(|line| line.starts_with('-')), "{over:?}");
 }

@@ -126,6 +126,68 @@ fn a_long_namespace_that_lagoon_shortened_is_accepted() {
         .tasks(&["list", "-p", "lagoon-demo", "-e", &namespace])
         .succeeds();
     assert!(output.stderr.contains("(its namespace is"), "{output}");
+    // Of several targets, as a pair, and in a file.
+    let pair = format!("lagoon-demo:{namespace}");
+    for line in [
+        &["-p", "lagoon-demo", "-e", &namespace, "-e", "main"][..],
+        &["-e", &pair, "-e", "lagoon-demo:main"],
+    ] {
+        let line = [&["invoke", "Say hello", "--yes", "-o", "json"], line].concat();
+        let output = env.tasks(&line).succeeds();
+        assert_eq!(environments(&output), [&name, "main"]);
+    }
+    let file = format!("{{\"project\": \"lagoon-demo\", \"environment\": \"{namespace}\"}}\n");
+    env.home.write("work/targets", file);
+    let line = [
+        "invoke",
+        "Say hello",
+        "--targets",
+        "targets",
+        "--yes",
+        "-o",
+        "json",
+    ];
+    assert_eq!(environments(&env.tasks(&line).succeeds()), [&*name]);
+}
+
+#[test]
+fn a_namespace_selects_its_project() {
+    let env = feature();
+    let text = "lagoon-demo-feature-x";
+    for line in [
+        &["list"][..],
+        &["show", "Say hello"],
+        &["runs"],
+        &["invoke", "Say hello"],
+        &["exec", "-s", "cli", "--dry-run", "-e", text, "--", "true"],
+        &["export"],
+        &["wait", "--active"],
+    ] {
+        let place: &[&str] = if line[0] == "exec" {
+            &[]
+        } else {
+            &["-e", text]
+        };
+        let output = env.tasks(&[line, place].concat()).succeeds();
+        assert!(output.stderr.contains(NAMESPACE), "{line:?}\n{output}");
+    }
+    let variable = env
+        .command(&["invoke", "Say hello"])
+        .env("TASKS_ENVIRONMENT", text);
+    env.run(variable).succeeds();
+    let unknown = env.tasks(&["list", "-e", "lagoon-demo-none"]).error(2);
+    assert!(unknown.contains("no project given"), "{unknown}");
+}
+
+#[test]
+fn a_safe_name_reads_the_project_once() {
+    let env = feature();
+    let line = ["runs", "-p", "lagoon-demo", "-e", "feature-x"];
+    let (output, requests) = env.tasks_and_requests(&line);
+    output.succeeds();
+    let operations = requests.iter().flat_map(|request| &request.operations);
+    let projects = operations.filter(|name| *name == "projectByName").count();
+    assert_eq!(projects, 1);
 }
 
 #[test]

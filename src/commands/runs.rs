@@ -211,7 +211,7 @@ async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Er
     if let Some(environment) = other_name::named(&environments, &name) {
         return Ok(vec![environment.clone()]);
     }
-    if let Some(found) = other_name::find_by_other_name(lagoon, &project.name, &name).await? {
+    if let Some(found) = other_name::find_among(lagoon, &project, &environments, &name).await? {
         app.ui.note(&found.words());
         return Ok(vec![found.environment]);
     }

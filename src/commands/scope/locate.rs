@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::place::git_url::{forms, without_secret};
 use crate::error::Error;
-use crate::ops::places::details;
+use crate::ops::places::{details, other_name};
 use crate::settings::{Source, Sourced, Target};
 
 /// The part of the place that a command needs.
@@ -46,7 +46,26 @@ pub(crate) async fn locate(app: &mut App, wants: PlaceNeed) -> Result<(), Error>
     }
     app.settings.environment = environment_here(app, wants);
     app.settings.project = project_here(app, wants).await?;
+    if app.settings.project.is_none() && wants == PlaceNeed::Project {
+        app.settings.project = project_of_namespace(app).await?;
+    }
     Ok(())
+}
+
+/// The project of an environment that is given by its namespace. The environment's source names the
+/// project, too.
+async fn project_of_namespace(app: &App) -> Result<Option<Sourced<String>>, Error> {
+    let Some(said) = &app.settings.environment else {
+        return Ok(None);
+    };
+    let is_namespace = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let is_possible = said.value.contains('-') && said.value.chars().all(is_namespace);
+    let has_projects = app.settings.named.names_projects();
+    if !is_possible || has_projects || app.settings.named.environments.len() > 1 {
+        return Ok(None);
+    }
+    let found = other_name::by_namespace(app.lagoon().await?, &said.value).await;
+    Ok(found.map(|found| Sourced::new(found.environment.project.name, said.source.clone())))
 }
 
 /// The given environment, else that of the Lagoon pod.

@@ -1,8 +1,8 @@
 //! Environments by their second names: safe name and namespace.
 
-use crate::domain::Environment;
 use crate::domain::names::same_name;
 use crate::domain::place::OtherName;
+use crate::domain::{Environment, Project};
 use crate::error::{Error, quoted_list};
 use crate::lagoon::Lagoon;
 
@@ -65,27 +65,55 @@ pub(crate) async fn find_by_other_name(
     let Some((project, environments)) = lagoon.project_by_name(project).await? else {
         return Ok(None);
     };
-    if named(&environments, text).is_some() {
+    find_among(lagoon, &project, &environments, text).await
+}
+
+/// As [`find_by_other_name`], among the project's environments.
+pub(crate) async fn find_among(
+    lagoon: &Lagoon,
+    project: &Project,
+    environments: &[Environment],
+    text: &str,
+) -> Result<Option<EnvironmentMatch>, Error> {
+    if named(environments, text).is_some() {
         return Ok(None);
     }
-    if let Some(found) = by_other_name(&environments, text)? {
+    if let Some(found) = by_other_name(environments, text)? {
         return Ok(Some(found));
     }
-    // Lagoon shortens long namespaces in its own way.
+    Ok(by_shortened_namespace(lagoon, project, text).await)
+}
+
+/// The environment of a project by any of its names; `None` also if it cannot be read.
+pub(crate) async fn by_any_name(lagoon: &Lagoon, project: &str, text: &str) -> Option<Environment> {
+    let (project, environments) = lagoon.project_by_name(project).await.ok()??;
+    if let Some(environment) = named(&environments, text) {
+        return Some(environment.clone());
+    }
+    let found = find_among(lagoon, &project, &environments, text).await;
+    Some(found.ok()??.environment)
+}
+
+/// Lagoon shortens long namespaces in its own way, so only Lagoon can tell whose it is.
+pub(super) async fn by_shortened_namespace(
+    lagoon: &Lagoon,
+    project: &Project,
+    text: &str,
+) -> Option<EnvironmentMatch> {
     let is_possible = text.starts_with(&format!("{}-", project.name.to_lowercase()));
     if !is_possible {
-        return Ok(None);
+        return None;
     }
+    let found = by_namespace(lagoon, text).await?;
+    (found.environment.project.id == project.id).then_some(found)
+}
+
+/// The environment of any project with this namespace.
+pub(crate) async fn by_namespace(lagoon: &Lagoon, text: &str) -> Option<EnvironmentMatch> {
     let found = lagoon.environment_by_namespace(text, false).await;
-    let Ok(Some(view)) = found else {
-        return Ok(None);
-    };
-    let environment = view.environment;
-    Ok(
-        (environment.project.id == project.id).then(|| EnvironmentMatch {
-            text: text.to_owned(),
-            name: OtherName::Namespace,
-            environment,
-        }),
-    )
+    Some(EnvironmentMatch {
+        text: text.to_owned(),
+        name: OtherName::Namespace,
+        environment: found.ok()??.environment,
+    })
 }

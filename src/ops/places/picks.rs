@@ -10,6 +10,8 @@ use crate::ops::places::targets::{ResolvedEnvironment, located};
 pub(super) struct Picks<'a> {
     selection: &'a Selection,
     projects: &'a [(Project, Vec<ResolvedEnvironment>)],
+    /// Environments that Lagoon found by a shortened namespace.
+    namespaces: &'a [EnvironmentMatch],
     /// Positions of the project, and of the environment in it.
     pub(super) list: Vec<(usize, usize)>,
     /// Environments that were found by a second name.
@@ -55,8 +57,15 @@ impl Picks<'_> {
         };
         let environments = self.projects[project].1.iter().map(|s| &s.view.environment);
         let found = match other_name::by_other_name(environments, text) {
-            Ok(None) => return 0,
             Ok(Some(found)) => found,
+            Ok(None) => {
+                let project = self.projects[project].0.id;
+                let mut known = self.namespaces.iter();
+                match known.find(|m| m.text == *text && m.environment.project.id == project) {
+                    Some(found) => found.clone(),
+                    None => return 0,
+                }
+            }
             Err(error) => {
                 self.ambiguous.extend(located(error, origin.as_slice()));
                 return 1;
@@ -76,10 +85,12 @@ impl Picks<'_> {
 pub(super) fn pick<'a>(
     selection: &'a Selection,
     projects: &'a [(Project, Vec<ResolvedEnvironment>)],
+    namespaces: &'a [EnvironmentMatch],
 ) -> Picks<'a> {
     let mut picks = Picks {
         selection,
         projects,
+        namespaces,
         list: Vec::new(),
         other_names: Vec::new(),
         unmatched: Vec::new(),

@@ -2,7 +2,8 @@
 
 use futures_util::{StreamExt, stream};
 
-use crate::domain::names::same_name;
+use crate::domain::names::{each_once, same_name};
+use crate::domain::place::OtherName;
 use crate::domain::place::selection::{NamePattern, ProjectSelection, Selection};
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Environment, Project};
@@ -10,7 +11,7 @@ use crate::error::{Error, Kind};
 use crate::lagoon::{Lagoon, LagoonError};
 
 use crate::ops::places::membership;
-use crate::ops::places::other_name::EnvironmentMatch;
+use crate::ops::places::other_name::{self, EnvironmentMatch};
 use crate::ops::places::picks::{Picks, nothing, pick};
 use crate::ops::places::place;
 use crate::ops::runs::wait::combined_error;
@@ -97,6 +98,7 @@ pub(crate) async fn resolve(
             }
         }
     }
+    let namespaces = shortened_namespaces(lagoon, selection, &projects).await;
     let all_are_there = missing.is_empty() && problems.is_empty();
     let Picks {
         list: picks,
@@ -104,7 +106,7 @@ pub(crate) async fn resolve(
         unmatched,
         ambiguous,
         ..
-    } = pick(selection, &projects);
+    } = pick(selection, &projects, &namespaces);
     missing.extend(unmatched);
     problems.extend(ambiguous);
     if picks.is_empty() && missing.is_empty() && problems.is_empty() {
@@ -133,6 +135,34 @@ pub(crate) async fn resolve(
         other_names,
         missing,
     })
+}
+
+/// The environments of these projects whose shortened namespace is a selected name.
+async fn shortened_namespaces(
+    lagoon: &Lagoon,
+    selection: &Selection,
+    projects: &[(Project, Vec<ResolvedEnvironment>)],
+) -> Vec<EnvironmentMatch> {
+    let names = selection.environments.iter().flatten();
+    let names = names.chain(selection.pairs.iter().map(|pair| &pair.environment));
+    let plain = names.filter_map(|name| match name {
+        NamePattern::Plain(text) => Some(text.as_str()),
+        NamePattern::Pattern(_) => None,
+    });
+    let mut found = Vec::new();
+    for text in each_once(plain) {
+        for (project, seen) in projects {
+            let mut environments = seen.iter().map(|seen| &seen.view.environment);
+            let is_known = |e: &Environment| {
+                e.is_named(&project.name, text)
+                    || OtherName::of(&project.name, &e.name, text).is_some()
+            };
+            if !environments.any(is_known) {
+                found.extend(other_name::by_shortened_namespace(lagoon, project, text).await);
+            }
+        }
+    }
+    found
 }
 
 /// The selected projects by name, and the errors about patterns without a match.
