@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use insta::assert_snapshot;
 use lagoon_sandbox::Identity;
 use serde_json::Value;
 
@@ -281,6 +282,8 @@ fn login_with_an_address_creates_the_context() {
             "firstName",
             "lastName",
             "groupRoles",
+            "projectRoles",
+            "project",
             "platformRoles",
             "tokenSource",
             "tokenExpires",
@@ -490,6 +493,61 @@ fn print_outputs_only_the_token() {
     // A valid token is not fetched again.
     here.tasks(&["login", "--print"]).succeeds();
     assert_eq!(here.ssh.calls().len(), 1);
+}
+
+#[test]
+fn whoami_shows_the_roles_on_projects_and_what_they_allow() {
+    let env = TestEnv::new();
+    let developer = env.as_role("developer");
+    let line = ["whoami", "-p", "lagoon-demo"];
+    let shown = developer
+        .tasks(&[&line[..], &["-o", "table"]].concat())
+        .succeeds()
+        .stdout;
+    let (_, roles) = shown.split_once("Roles\n").unwrap();
+    assert_snapshot!(roles, @"
+    GROUP              ROLE
+    lagoon-demo-group  developer
+
+    Projects
+    PROJECT      ROLE
+    lagoon-demo  developer
+
+    Allowed on lagoon-demo as developer
+    ACTION                           DEVELOPMENT  PRODUCTION
+    invoke tasks for guests          yes          yes
+    invoke tasks for developers      yes          yes
+    invoke tasks for maintainers     no           no
+    run commands (exec)              yes          no
+    cancel runs                      yes          no
+    define, update and delete tasks  no           no
+    ");
+    let json = |env: &TestEnv, args: &[&str]| {
+        env.tasks(&[args, &["-o", "json"]].concat())
+            .succeeds()
+            .json()
+    };
+    let shown = json(&developer, &line);
+    assert_eq!(
+        shown["projectRoles"],
+        serde_json::json!([{"name": "lagoon-demo", "role": "DEVELOPER"}])
+    );
+    assert_eq!(shown["project"]["role"], "DEVELOPER");
+    assert_eq!(
+        shown["project"]["allowed"][3],
+        serde_json::json!({"action": "run commands (exec)", "development": true, "production": false})
+    );
+    assert_eq!(json(&developer, &["whoami"])["project"], Value::Null);
+    // A platform owner needs no role.
+    let shown = json(&env.as_role("platform-owner"), &line);
+    assert_eq!(shown["project"]["role"], Value::Null);
+    let allowed = shown["project"]["allowed"].as_array().unwrap();
+    assert!(
+        allowed.iter().all(|action| action["production"] == true),
+        "{shown}"
+    );
+    let unknown = developer.tasks(&["whoami", "-p", "lagoon-dem"]).error(5);
+    assert!(unknown.contains("did you mean `lagoon-demo`?"), "{unknown}");
 }
 
 #[test]

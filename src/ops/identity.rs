@@ -2,9 +2,10 @@
 
 use tokio::join;
 
-use crate::domain::Person;
+use crate::domain::{Person, Project, Role};
 use crate::error::Error;
 use crate::lagoon::{Lagoon, LagoonError};
+use crate::ops::places::place;
 
 #[derive(Debug)]
 pub(crate) struct SignedIn {
@@ -37,6 +38,30 @@ pub(crate) async fn signed_in(lagoon: &Lagoon) -> Result<SignedIn, Error> {
         Err(error) => signed_in.roles_error = Some(error.into()),
     }
     Ok(signed_in)
+}
+
+/// The projects of a user, and what the user may do on one of them.
+#[derive(Debug)]
+pub(crate) struct Access {
+    /// By name, with the highest role.
+    pub projects: Vec<(String, Role)>,
+    /// The project in question, and the user's role on it.
+    pub on: Option<(Project, Option<Role>)>,
+}
+
+/// Reads the user's roles on projects, and the role on one of them.
+pub(crate) async fn access(lagoon: &Lagoon, project: Option<&str>) -> Result<Access, Error> {
+    let roles = lagoon.my_roles().await?;
+    let on = match project {
+        Some(name) => {
+            let (project, _) = place::project(lagoon, name).await?;
+            let role = roles.on_project(project.id);
+            Some((project, role))
+        }
+        None => None,
+    };
+    let projects = roles.projects();
+    Ok(Access { projects, on })
 }
 
 /// The names of the user's groups with the user's roles; none for a service.

@@ -36,7 +36,7 @@ const IGNORED: [(&str, &[&str]); 11] = [
     ("login", &["environment"]),
     ("logout", &["project", "environment"]),
     ("projects", &["project", "environment"]),
-    ("whoami", &["project", "environment"]),
+    ("whoami", &["environment"]),
 ];
 
 /// The global option `arg`, as the command `path` shows it.

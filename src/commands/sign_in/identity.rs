@@ -6,11 +6,13 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::auth::{SignInMethod, Token, TokenLocation, TokenSource, expiry};
 use crate::commands::report::Table;
+use crate::commands::report::definition::joined;
 use crate::config::Context;
-use crate::domain::Person;
+use crate::domain::place::role::ACTIONS;
+use crate::domain::{Person, Role};
 use crate::error::Error;
 use crate::ops;
-use crate::ops::identity::SignedIn;
+use crate::ops::identity::{Access, SignedIn};
 use crate::output::{Cell, Detail, Grid, Report};
 
 /// The user and the source of the token.
@@ -23,6 +25,8 @@ pub(crate) struct Identity {
     expires: Option<Timestamp>,
     /// The end of the browser session.
     renewable_until: Option<Timestamp>,
+    /// `None` if it was not read.
+    access: Option<Access>,
 }
 
 pub(crate) async fn of(
@@ -41,6 +45,7 @@ pub(crate) async fn of(
         source: words(&token),
         expires: expiry(token.secret.expose()),
         renewable_until,
+        access: None,
     })
 }
 
@@ -53,6 +58,7 @@ pub(crate) async fn in_sandbox(app: &App) -> Result<Identity, Error> {
         source: "the sandbox".to_owned(),
         expires: None,
         renewable_until: None,
+        access: None,
     })
 }
 
@@ -76,6 +82,44 @@ fn words(token: &Token) -> String {
 }
 
 impl Identity {
+    pub(crate) fn is_user(&self) -> bool {
+        self.person.is_some()
+    }
+
+    pub(crate) fn with(self, access: Access) -> Self {
+        let access = Some(access);
+        Identity { access, ..self }
+    }
+
+    fn is_platform_owner(&self) -> bool {
+        let roles = self.person.as_ref().and_then(|p| p.platform_roles.as_ref());
+        roles.is_some_and(|roles| roles.iter().any(|role| role.eq_ignore_ascii_case("owner")))
+    }
+
+    /// The actions with a flag each for development and production environments.
+    fn allowed(&self, role: Option<Role>) -> Vec<(&'static str, bool, bool)> {
+        let may = |needed| self.is_platform_owner() || role.is_some_and(|role| role >= needed);
+        let each = ACTIONS.map(|of| (of.name, may(of.development), may(of.production)));
+        each.to_vec()
+    }
+
+    fn projects(&self) -> &[(String, Role)] {
+        self.access.as_ref().map_or(&[], |access| &access.projects)
+    }
+
+    /// The project in question, the role on it and the actions.
+    fn on_project(&self) -> Option<Value> {
+        let (project, role) = self.access.as_ref()?.on.as_ref()?;
+        let action = |(name, development, production): &(&str, bool, bool)| json!({"action": name, "development": development, "production": production});
+        let allowed: Value = self.allowed(*role).iter().map(action).collect();
+        Some(json!({
+            "id": project.id,
+            "name": project.name,
+            "role": role.map(spelled),
+            "allowed": allowed,
+        }))
+    }
+
     fn kind(&self) -> &'static str {
         if self.person.is_some() {
             "user"
@@ -113,6 +157,11 @@ impl Report for Identity {
             "firstName": person.and_then(|p| p.first_name.clone()),
             "lastName": person.and_then(|p| p.last_name.clone()),
             "groupRoles": roles,
+            "projectRoles": self.access.as_ref().map(|access| {
+                let role = |(name, role): &(String, Role)| json!({"name": name, "role": spelled(*role)});
+                access.projects.iter().map(role).collect::<Value>()
+            }),
+            "project": self.on_project(),
             "platformRoles": person.and_then(|p| p.platform_roles.clone()),
             "tokenSource": self.source,
             "tokenExpires": self.expires.map(|t| t.to_string()),
@@ -137,6 +186,10 @@ impl Report for Identity {
             .column("tokenSource", |of| of.source.clone())
             .column("tokenExpires", |of| of.expires)
             .column("renewableUntil", |of| of.renewable_until)
+            .column("projectRoles", |of| {
+                let role = |(name, role): &(String, Role)| format!("{name}={}", spelled(*role));
+                joined(&of.projects().iter().map(role).collect::<Vec<_>>())
+            })
             .grid()
     }
 
@@ -164,11 +217,45 @@ impl Report for Identity {
         let platform = platform.map(|all| all.join(", ").to_lowercase().replace('_', " "));
         let detail = detail.field("Platform role", platform);
         if person.group_roles.is_empty() {
-            return Some(detail.field("Groups", "none"));
+            return Some(self.with_actions(detail.field("Groups", "none")));
         }
         let roles = Table::of(&person.group_roles)
             .column("group", |(name, _)| Cell::name(name))
             .column("role", |(_, role)| role.to_lowercase());
-        Some(detail.section("Roles", roles.grid()))
+        let mut detail = detail.section("Roles", roles.grid());
+        if !self.projects().is_empty() {
+            let projects = Table::of(self.projects())
+                .column("project", |(name, _)| Cell::name(name))
+                .column("role", |(_, role)| role.word());
+            detail = detail.section("Projects", projects.grid());
+        }
+        Some(self.with_actions(detail))
     }
+}
+
+impl Identity {
+    /// Adds what the user may do on the project in question.
+    fn with_actions(&self, detail: Detail) -> Detail {
+        let on = self.access.as_ref().and_then(|access| access.on.as_ref());
+        let Some((project, role)) = on else {
+            return detail;
+        };
+        let name = &project.name;
+        let title = match role {
+            _ if self.is_platform_owner() => format!("Allowed on {name} as platform owner"),
+            Some(role) => format!("Allowed on {name} as {}", role.word()),
+            None => format!("Allowed on {name} without a role"),
+        };
+        let allowed = self.allowed(*role);
+        let actions = Table::of(&allowed)
+            .column("action", |of| Cell::text(of.0))
+            .column("development", |of| of.1)
+            .column("production", |of| of.2);
+        detail.section(title, actions.grid())
+    }
+}
+
+/// In Lagoon's spelling.
+fn spelled(role: Role) -> String {
+    role.word().to_uppercase()
 }

@@ -1,9 +1,14 @@
 //! A user's role in a group.
 
 #[cfg(feature = "cli")]
+mod allowed;
+#[cfg(feature = "cli")]
 mod hidden;
 #[cfg(feature = "cli")]
 pub(crate) mod required;
+
+#[cfg(feature = "cli")]
+pub(crate) use allowed::ACTIONS;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
@@ -55,12 +60,15 @@ impl Role {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Roles {
-    groups: Vec<(String, Role, Vec<i64>)>,
+    groups: Vec<(String, Role, GroupProjects)>,
 }
 
+/// The ids and names of a group's projects.
+type GroupProjects = Vec<(i64, String)>;
+
 impl Roles {
-    /// Takes each group with the role in it and the ids of its projects.
-    pub(crate) fn new(mut groups: Vec<(String, Role, Vec<i64>)>) -> Roles {
+    /// Takes each group with the role in it and its projects.
+    pub(crate) fn new(mut groups: Vec<(String, Role, GroupProjects)>) -> Roles {
         groups.sort_by(|a, b| a.0.cmp(&b.0));
         Roles { groups }
     }
@@ -74,10 +82,10 @@ impl Roles {
 
     /// The highest role of the project's groups.
     pub(crate) fn on_project(&self, id: i64) -> Option<Role> {
-        self.highest(|_, projects| projects.contains(&id))
+        self.highest(|_, projects| projects.iter().any(|(of, _)| *of == id))
     }
 
-    fn highest(&self, is_counted: impl Fn(&str, &[i64]) -> bool) -> Option<Role> {
+    fn highest(&self, is_counted: impl Fn(&str, &[(i64, String)]) -> bool) -> Option<Role> {
         let counted = self
             .groups
             .iter()
@@ -93,9 +101,18 @@ mod tests {
     #[test]
     fn the_highest_role_applies_and_names_hidden_permissions() {
         let roles = Roles::new(vec![
-            ("a".to_owned(), Role::Guest, vec![1, 2]),
-            ("b".to_owned(), Role::Developer, vec![2]),
+            (
+                "a".to_owned(),
+                Role::Guest,
+                vec![(1, "x".to_owned()), (2, "y".to_owned())],
+            ),
+            ("b".to_owned(), Role::Developer, vec![(2, "y".to_owned())]),
         ]);
+        let projects = [("x", Role::Guest), ("y", Role::Developer)];
+        assert_eq!(
+            roles.projects(),
+            projects.map(|(name, role)| (name.to_owned(), role))
+        );
         assert_eq!(roles.on_project(1), Some(Role::Guest));
         assert_eq!(roles.on_project(2), Some(Role::Developer));
         assert_eq!(roles.on_project(3), None);

@@ -17,12 +17,15 @@ impl Lagoon {
             return Err(LagoonError::Unusable("the user is missing".to_owned()));
         };
         let groups = me.groups.unwrap_or_default();
-        let groups: Vec<(String, Vec<i64>)> = groups
+        let groups: Vec<(String, Vec<(i64, String)>)> = groups
             .into_iter()
             .flatten()
             .filter_map(|group| {
                 let projects = group.projects.unwrap_or_default().into_iter().flatten();
-                Some((group.name?, projects.filter_map(|p| p.id).collect()))
+                Some((
+                    group.name?,
+                    projects.filter_map(|p| Some((p.id?, p.name?))).collect(),
+                ))
             })
             .collect();
         let roles = me.group_roles.unwrap_or_default().into_iter().flatten();
@@ -32,7 +35,9 @@ impl Lagoon {
                     let role = Role::from_word(&entry.role?)?;
                     let name = entry.name?;
                     let group = groups.iter().find(|(group, _)| *group == name);
-                    let projects = group.map(|(_, ids)| ids.clone()).unwrap_or_default();
+                    let projects = group
+                        .map(|(_, projects)| projects.clone())
+                        .unwrap_or_default();
                     Some((name, role, projects))
                 })
                 .collect(),
