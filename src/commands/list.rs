@@ -9,14 +9,15 @@ use crate::domain::Permission;
 use crate::error::Error;
 use crate::error::messages::counted;
 use crate::ops::definitions::tasks::{self, Filter};
-use crate::output::Column;
+use crate::output::{Cell, Column};
+use crate::terminal::Style;
 use clap::Args;
 
 /// List the tasks that can be invoked
 ///
 /// With -e, lists the tasks of one environment. Without it, lists the tasks of all environments of
 /// the project, merged. Each task then shows the environments that list it and those where another
-/// task of the same name hides it. Lagoon leaves out tasks that your role may not invoke.
+/// task of the same name hides it. In a table, `all` means every environment. Lagoon leaves out tasks that your role may not invoke.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -70,11 +71,19 @@ pub(crate) async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
     }
     let value = listing.tasks.iter().map(|listed| listed.to_json());
     let environments = Column::new("environments")
-        .priority(4)
+        .priority(6)
         .in_table_if(environment.is_none());
+    let all = listing.environments;
     let shadowed = Column::new("shadowedIn").heading("SHADOWED IN").priority(7);
     let grid = definition::table(&listing.tasks)
-        .column(environments, |listed| joined(&listed.environments))
+        .column(environments, move |listed| {
+            let names = joined(&listed.environments)?;
+            Some(if all > 1 && listed.environments.len() == all {
+                Cell::marked(names, "all", Style::Plain)
+            } else {
+                Cell::text(names)
+            })
+        })
         .if_any(shadowed, |listed| joined(&listed.shadowed_in))
         .grid();
     let note = if listing.environments == 0 {

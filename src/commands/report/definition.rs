@@ -97,8 +97,8 @@ pub(in crate::commands) fn table(tasks: &[ListedTask]) -> Table<'_, ListedTask> 
         .column(column("permission", 3), move |of| {
             text(lower(of.definition.permission.word()))
         })
-        .column(column("service", 5), |of| of.definition.service.clone())
-        .column(column("description", 6), move |of| {
+        .column(column("service", 4), |of| of.definition.service.clone())
+        .column(column("description", 5), move |of| {
             text(of.definition.description.clone())
         })
 }
