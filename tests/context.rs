@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::support::home::Home;
+use crate::support::output::Output;
 use crate::support::pty::Terminal;
 
 const CONFIG: &str = ".config/lagoon-tasks/config.toml";
@@ -369,4 +370,52 @@ fn the_sandbox_notice_appears_once_per_terminal_session() {
             .succeeds();
         assert_eq!(count(&output.stderr), 1, "{output}");
     }
+}
+
+#[test]
+fn a_context_that_a_variable_overrides_is_not_called_current() {
+    let home = with_acme();
+    let add = [
+        "context",
+        "add",
+        "eu",
+        "https://api.eu.example",
+        "--no-discovery",
+    ];
+    home.tasks(&add).succeeds();
+    let under = |args: &[&str], context: &str| {
+        home.run(home.command(args).env("TASKS_CONTEXT", context))
+            .succeeds()
+    };
+    let shown = under(&["context", "use", "eu", "-o", "table"], "acme");
+    assert_eq!(
+        shown
+            .stderr
+            .replace(&home.path("").display().to_string(), "HOME/"),
+        "`eu` is current in HOME/.config/lagoon-tasks/config.toml, but TASKS_CONTEXT is set and overrides it\n"
+    );
+    let current = |output: &Output| {
+        let line = output
+            .stdout
+            .lines()
+            .find(|line| line.starts_with("Current"));
+        line.unwrap_or_default()
+            .split_once("  ")
+            .unwrap_or_default()
+            .1
+            .trim()
+            .to_owned()
+    };
+    assert_eq!(current(&shown), "no, TASKS_CONTEXT overrides it");
+    // The result says it; the message is one of those that -q silences.
+    let quiet = under(&["context", "use", "eu", "-q", "-o", "table"], "acme");
+    assert_eq!((&*quiet.stderr, &quiet.stdout), ("", &shown.stdout));
+    let json = under(&["context", "use", "eu", "-o", "json"], "acme").json();
+    assert_eq!(json["current"], false);
+    let added = under(&[&add[..], &["--use", "-o", "table"]].concat(), "acme");
+    assert_eq!(current(&added), "no, TASKS_CONTEXT overrides it");
+    // The variable can name the same one.
+    let same = under(&["context", "use", "eu", "-o", "table"], "eu");
+    assert_eq!(current(&same), "yes, from TASKS_CONTEXT");
+    assert_eq!(same.stderr, "`eu` is the current context\n");
 }

@@ -80,8 +80,7 @@ pub(super) async fn run(args: Add, app: &App, answer: &ResultPrinter) -> Result<
             None => format!("add a token: tasks login -l {name} --with-token < FILE"),
         });
     }
-    let mut entry = ContextEntry::of(&context, app);
-    entry.current_by = kept.current_by;
+    let entry = ContextEntry::of(&context, app).made_current(kept.current_by, app);
     answer.print_done(&entry)
 }
 

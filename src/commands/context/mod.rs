@@ -12,7 +12,7 @@ use crate::config::shown_name;
 use crate::config::{Config, ContextName, Editor, Origin};
 use crate::domain::names::suggested;
 use crate::error::Error;
-use crate::settings::{Source, Target};
+use crate::settings::Target;
 use report::{ContextEntry, ContextList};
 
 const EXAMPLES: &str = "\
@@ -159,18 +159,18 @@ fn make_current(args: Use, app: &App, answer: &ResultPrinter) -> Result<(), Erro
         Some(name) => name,
         None => pick::context(app, true)?,
     };
-    let mut entry = entry(&name, app.settings.config()?, app)?;
+    let entry = entry(&name, app.settings.config()?, app)?;
     let (config, mut editor) = Editor::open(app.config_folder()?)?;
     editor.set_current(&name);
     editor.save()?;
-    entry.current_by = Some(config.path.display().to_string());
-    app.ui.note(&format!("`{name}` is the current context"));
-    if let Ok(chosen) = app.settings.chosen()
-        && let Source::Variable(variable) = chosen.target.source
-    {
-        app.ui
-            .warn(&format!("{variable} is set and overrides this context"));
-    }
+    let entry = entry.made_current(Some(config.path.display().to_string()), app);
+    app.ui.note(&match entry.overridden_by() {
+        None => format!("`{name}` is the current context"),
+        Some(variable) => format!(
+            "`{name}` is current in {}, but {variable} is set and overrides it",
+            config.path.display()
+        ),
+    });
     #[cfg(feature = "sandbox")]
     if name.is_sandbox() {
         app.warn_of_hidden_context();

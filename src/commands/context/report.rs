@@ -11,7 +11,7 @@ use crate::config::{Context, SANDBOX, SshKey};
 use crate::domain::SshEndpoint;
 use crate::output::{Cell, Column, Detail, Grid, Report};
 use crate::secret::shown_address;
-use crate::settings::{ResolvedTarget, Target, TokenOrigin};
+use crate::settings::{ResolvedTarget, Source, Target, TokenOrigin};
 use crate::terminal::Style;
 
 #[derive(Default)]
@@ -26,7 +26,9 @@ pub(super) struct ContextEntry {
     ssh_key: Option<String>,
     authorization_endpoint: Option<String>,
     /// The source that makes it the current context.
-    pub(super) current_by: Option<String>,
+    current_by: Option<String>,
+    /// The variable that overrides the file in which it is current.
+    overridden_by: Option<&'static str>,
     token: &'static str,
     token_expires: Option<Timestamp>,
     source: String,
@@ -56,6 +58,7 @@ impl ContextEntry {
             ssh_key: context.ssh_key.as_ref().map(SshKey::shown),
             authorization_endpoint: context.authorization_endpoint.as_ref().map(shown),
             current_by: current_by(chosen),
+            overridden_by: None,
             token,
             token_expires,
             source: config.map_or_else(String::new, |c| c.place_of(context).display().to_string()),
@@ -95,6 +98,36 @@ impl ContextEntry {
             token: "none",
             source: source.to_owned(),
             ..ContextEntry::default()
+        }
+    }
+
+    /// The entry of a context that this file makes current, unless a variable overrides it.
+    pub(super) fn made_current(self, by: Option<String>, app: &App) -> ContextEntry {
+        let chosen = app.settings.chosen().ok();
+        let overridden_by = match chosen.map(|chosen| &chosen.target.source) {
+            Some(Source::Variable(variable)) if by.is_some() => Some(*variable),
+            _ => None,
+        };
+        let current_by = match overridden_by {
+            Some(_) => self.current_by,
+            None => by,
+        };
+        ContextEntry {
+            overridden_by: overridden_by.filter(|_| current_by.is_none()),
+            current_by,
+            ..self
+        }
+    }
+
+    pub(super) fn overridden_by(&self) -> Option<&'static str> {
+        self.overridden_by
+    }
+
+    fn current(&self) -> Option<String> {
+        match (&self.current_by, self.overridden_by) {
+            (Some(source), _) => Some(format!("yes, from {source}")),
+            (None, Some(variable)) => Some(format!("no, {variable} overrides it")),
+            (None, None) => None,
         }
     }
 
@@ -166,10 +199,7 @@ impl Report for ContextEntry {
                 .field("SSH server", self.ssh.as_ref().map(|s| s.to_string()))
                 .field("SSH key", self.ssh_key.clone())
                 .field("Keycloak", self.authorization_endpoint.clone())
-                .field(
-                    "Current",
-                    self.current_by.as_ref().map(|s| format!("yes, from {s}")),
-                )
+                .field("Current", self.current())
                 .field("Token", self.token_cell())
                 .field("Token expires", self.token_expires)
                 .field("Defined in", self.source.clone()),
