@@ -3,6 +3,7 @@
 //! To add a command, add a variant to [`Command`] and a line to [`dispatch`]; its group in the help
 //! is in `cli::help`.
 
+mod choose;
 mod globals;
 mod habits;
 mod help;
@@ -17,13 +18,13 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{App, GiveUp, Interrupts, finish, print};
 use crate::commands::scope::PlaceNeed;
-use crate::commands::select::pick;
 use crate::commands::{self, topics};
 use crate::domain::run::page::add_pages;
 use crate::error::{Error, Kind};
 use crate::secret::conceal_recognized;
 use crate::settings::{Env, Flags, Settings, SettingsError, is_structured};
 use crate::terminal::{ColorChoice, Ui, UiOptions};
+use choose::choose_context;
 use globals::Globals;
 use hints::Kept;
 
@@ -285,41 +286,6 @@ fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, Set
         settings.require_sandbox_for_its_flags()?;
     }
     Ok(settings)
-}
-
-/// Prompts for the context if a command needs one and none of several is current. Returns the given or
-/// chosen one.
-fn choose_context(
-    app: &mut App,
-    flags: &Flags,
-    env: &Env,
-    command: &Command,
-) -> Result<Option<String>, Error> {
-    let is_local = matches!(
-        command,
-        Command::Lint(_)
-            | Command::Login(_)
-            | Command::Logout(_)
-            | Command::Context(_)
-            | Command::Doctor(_)
-            | Command::Completions(_)
-            | Command::Man(_)
-            | Command::ExitCodes
-            | Command::Environment
-            | Command::Formatting
-            | Command::GlobalOptions
-    );
-    #[cfg(feature = "sandbox")]
-    let is_local = is_local || matches!(command, Command::Sandbox(_));
-    if is_local || !app.settings.lacks_context() || !app.ui.can_prompt() {
-        return Ok(flags.context.clone());
-    }
-    let flags = Flags {
-        context: Some(pick::context(app, true)?.to_string()),
-        ..flags.clone()
-    };
-    app.settings = Settings::resolve(&flags, env)?;
-    Ok(flags.context)
 }
 
 enum Stop {

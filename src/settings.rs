@@ -195,6 +195,12 @@ impl Settings {
         None
     }
 
+    /// True if no context exists and no address is given.
+    pub(crate) fn has_no_lagoon(&self) -> bool {
+        let has_none = |config: &Config| config.contexts.is_empty() && config.broken.is_empty();
+        self.chosen.is_err() && self.context.is_none() && self.config().is_ok_and(has_none)
+    }
+
     /// The selected context, or the host.
     pub(crate) fn context_label(&self) -> Result<String, SettingsError> {
         Ok(match &self.chosen()?.target.value {

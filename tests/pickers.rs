@@ -17,6 +17,11 @@ const DEVELOP: [&str; 4] = ["-p", "lagoon-demo", "-e", "develop"];
 /// A Lagoon with three runs on `develop`: one in progress, one that failed, one with a wide name.
 fn with_runs() -> TestEnv {
     let env = TestEnv::new();
+    // The only project is not prompted for.
+    env.sql(
+        "INSERT INTO project (id, name, openshift, created) SELECT 44, 'other', openshift, created FROM project WHERE id = 42;
+         INSERT INTO project_group (project, user_group) SELECT 44, user_group FROM project_group WHERE project = 42;",
+    );
     let rows = [
         (
             7,

@@ -86,8 +86,6 @@ fn list(env: &TestEnv) -> String {
 /// All prompts answered but the last one.
 fn invoke(env: &TestEnv) -> String {
     let mut terminal = session(env, "tasks invoke");
-    terminal.wait_for("❯ lagoon-demo");
-    terminal.send(ENTER);
     terminal.wait_for("pr-12");
     terminal.send(DOWN);
     terminal.wait_for("❯ main");

@@ -64,6 +64,7 @@ mod pickers;
 mod pictures;
 mod place;
 mod progress;
+mod prompts;
 mod push;
 mod releases;
 mod renewal;

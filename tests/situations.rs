@@ -128,8 +128,8 @@ fn invalid_and_misplaced_values() {
     assert_snapshot!(alone(&home, &["context", "add", "acme"]), @"
     $ tasks context add acme
     exit code: 2
-    error: URL is required
-    hint: usage: tasks context add <NAME> <URL>
+    error: no API address given, and no terminal to prompt on
+    hint: usage: tasks context add NAME URL
     ");
     assert_snapshot!(alone(&home, &["login", "localhost:4999"]), @"
     $ tasks login localhost:4999

@@ -23,15 +23,9 @@ fn follows_nothing(terminal: &mut Terminal) {
 fn invoke_prompts_for_everything_and_shows_the_command() {
     let env = TestEnv::new();
     let mut terminal = env.terminal(&["invoke"]);
-    terminal.wait_for("❯ lagoon-demo");
-    assert_snapshot!(mask(&terminal.screen()), @"
-    ? Project ›
-    ❯ lagoon-demo
-    ");
-    terminal.send(ENTER);
     terminal.wait_for("pr-12");
     assert_snapshot!(mask(&terminal.screen()), @"
-    ✔ Project · lagoon-demo
+    project lagoon-demo (the only one)
     ? Environment ›
     ❯ develop
       main     production
@@ -46,7 +40,7 @@ fn invoke_prompts_for_everything_and_shows_the_command() {
         screen.contains("❯ Try arguments") && screen.contains("projects of the group")
     });
     assert_snapshot!(mask(&terminal.screen()), @"
-    ✔ Project · lagoon-demo
+    project lagoon-demo (the only one)
     ✔ Environment · main
     ? Task ›
       Check disk space  Show the disk usage (defined on production only)

@@ -19,8 +19,8 @@ use clap::Args;
 /// Define a task
 ///
 /// The scope comes from the command line: --scope, otherwise -e (environment), --group or -p
-/// (project). A system-wide task requires --scope. Without NAME, at a terminal, `tasks` prompts for
-/// everything and shows the equivalent command.
+/// (project). A system-wide task requires --scope. At a terminal, `tasks` prompts for the scope and
+/// required values that are missing or, without NAME, for everything, and shows the equivalent command.
 ///
 /// A different task of the same name is never overwritten; an identical one is left unchanged.
 #[derive(Debug, Clone, Default, Args)]
@@ -88,13 +88,12 @@ pub(crate) struct DefineArgs {
 
 pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
-    let asked = args.name.is_none();
+    let asked = app.ui.can_prompt() && wizard::is_needed(&args);
     let (args, target) = if asked {
-        if !app.ui.can_prompt() {
-            return Err(Error::not_given_off_terminal("task name")
-                .hint("name the task: tasks define NAME … (see `tasks define --help`)"));
-        }
         wizard::ask(args, app).await?
+    } else if args.name.is_none() {
+        return Err(Error::not_given_off_terminal("task name")
+            .hint("name the task: tasks define NAME … (see `tasks define --help`)"));
     } else {
         let group = args.group.as_deref();
         let target =

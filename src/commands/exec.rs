@@ -9,10 +9,12 @@ use crate::commands::report::{ResultPrinter, ResultShape};
 use crate::commands::select::pick;
 use crate::commands::select::targets::TargetArgs;
 use crate::commands::{flags, scope};
+use crate::domain::task::text::storable;
 use crate::domain::task::{exit_status, quoting, script};
 use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::check::{self, CommandRequest};
+use crate::terminal::Question;
 
 /// Run a command in a service's container
 ///
@@ -62,7 +64,7 @@ pub(crate) struct ExecArgs {
     dry_run: bool,
 }
 
-pub(crate) async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(mut args: ExecArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
     args.start.check(app, false)?;
     if args.places.read_stdin() && args.script.as_deref() == Some("-") {
@@ -76,13 +78,11 @@ pub(crate) async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     if args.exit_status {
         check_exit_status(&args, shape)?;
     }
-    let mut script = command(app, &args)?;
-    let nonce = args
-        .exit_status
-        .then(|| exit_status::nonce(fastrand::u64(..)));
-    if let Some(nonce) = &nonce {
-        script = exit_status::wrap(&script, nonce);
-    }
+    let lacks_command = args.script.is_none() && args.words.is_empty();
+    let given = match lacks_command && app.ui.can_prompt() {
+        true => None,
+        false => Some(command(app, &args)?),
+    };
     let targets = args
         .bulk
         .targets(app, &args.places, &args.start, args.dry_run);
@@ -92,7 +92,21 @@ pub(crate) async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
         Some(service) => service.clone(),
         None => pick::service(app, &targets.services())?,
     };
-    let asked = args.service.is_none() || app.settings.environment.is_none();
+    let script = match given {
+        Some(script) => script,
+        None => {
+            args.words = prompted_words(app)?;
+            command(app, &args)?
+        }
+    };
+    let nonce = args
+        .exit_status
+        .then(|| exit_status::nonce(fastrand::u64(..)));
+    let script = match &nonce {
+        Some(nonce) => exit_status::wrap(&script, nonce),
+        None => script,
+    };
+    let asked = lacks_command || args.service.is_none() || app.settings.environment.is_none();
     let request = CommandRequest {
         name: args.name.clone().unwrap_or_else(|| name(&args)),
         service,
@@ -131,6 +145,17 @@ fn check_exit_status(args: &ExecArgs, shape: ResultShape) -> Result<(), Error> {
         .hint("name one environment with -e, or omit --exit-status"));
     }
     Ok(())
+}
+
+/// The typed command: its words or, with other characters than those of plain words, a command of a
+/// shell.
+fn prompted_words(app: &App) -> Result<Vec<String>, Error> {
+    let text = app.ui.prompt().text(&Question::new("Command"), &storable)?;
+    let is_plain = |c: char| c.is_alphanumeric() || " -_./:=@%+,".contains(c);
+    Ok(match text.chars().all(is_plain) {
+        true => text.split_whitespace().map(str::to_owned).collect(),
+        false => ["sh", "-c", &text].map(str::to_owned).into(),
+    })
 }
 
 fn command(app: &App, args: &ExecArgs) -> Result<String, Error> {

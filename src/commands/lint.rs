@@ -42,7 +42,7 @@ pub(crate) fn run(args: &LintArgs, app: &App) -> Result<(), Error> {
         return print(&app.ui, SCHEMA);
     }
     let answer = ResultPrinter::plan(app)?;
-    let (faults, warnings) = match args.files.read(app, true)? {
+    let (faults, warnings) = match args.files.read(app, true, None)? {
         Err(faults) => (faults, Vec::new()),
         Ok(desired) => {
             let faults = [addresses(&desired), desired.violations()].concat();

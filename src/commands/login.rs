@@ -10,7 +10,7 @@ use crate::auth::{Session, SignInMethod, StoredToken, TokenSource};
 use crate::commands::report::ResultPrinter;
 use crate::commands::sign_in::identity::Identity;
 use crate::commands::sign_in::lagoon::{self, LagoonArgs};
-use crate::commands::sign_in::{given_token, identity};
+use crate::commands::sign_in::{given_token, identity, prompted_address};
 use crate::config::{Context, ContextName, api_address};
 use crate::domain::task::quoting::suggestion;
 use crate::error::{Error, Kind};
@@ -63,8 +63,17 @@ pub(crate) struct LoginArgs {
     lagoon: LagoonArgs,
 }
 
-pub(crate) async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
+impl LoginArgs {
+    pub(crate) fn needs_context(&self) -> bool {
+        self.url.is_none()
+    }
+}
+
+pub(crate) async fn run(mut args: LoginArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan_with(app, &["id"])?;
+    if args.url.is_none() && app.settings.has_no_lagoon() && app.ui.can_prompt() {
+        args.url = Some(prompted_address(app)?);
+    }
     let mut plan = plan(&args, app).await?;
     plan.session.advice = plan.remedies();
     if args.print {

@@ -32,6 +32,12 @@ pub(crate) struct LogoutArgs {
     all: bool,
 }
 
+impl LogoutArgs {
+    pub(crate) fn needs_context(&self) -> bool {
+        !self.all
+    }
+}
+
 pub(crate) async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan_with(app, &[])?;
     let (context, count) = if args.all {

@@ -34,7 +34,7 @@ pub(crate) async fn project(app: &App) -> Result<String, Error> {
             app.unused_checkout()
                 .iter()
                 .for_each(|why| app.ui.note(why));
-            Ok(pick::project(app, None).await?.name)
+            Ok(pick::project(app).await?.name)
         }
         None => Err(Error::no_project().with_hints(app.unused_checkout())),
     }

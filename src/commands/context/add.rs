@@ -8,10 +8,11 @@ use super::report::ContextEntry;
 use crate::app::App;
 use crate::auth::{Secret, SignInMethod, expiry};
 use crate::commands::report::ResultPrinter;
-use crate::commands::sign_in::given_token;
 use crate::commands::sign_in::lagoon::{self, LagoonArgs};
-use crate::config::{Context, ContextName, api_address};
+use crate::commands::sign_in::{given_token, prompted_address};
+use crate::config::{Context, ContextName, NameError, api_address};
 use crate::error::Error;
+use crate::terminal::Question;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,10 +37,10 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Add {
     /// Context name: letters, digits, dots, underscores, hyphens
-    name: ContextName,
+    name: Option<ContextName>,
     /// Address of the Lagoon's API, with or without /graphql
     #[arg(value_parser = api_address)]
-    url: Url,
+    url: Option<Url>,
     /// Read the token from stdin
     #[arg(long)]
     with_token: bool,
@@ -51,7 +52,8 @@ pub(super) struct Add {
 }
 
 pub(super) async fn run(args: Add, app: &App, answer: &ResultPrinter) -> Result<(), Error> {
-    let described = lagoon::describe(&args.name, &args.url, &args.lagoon, app).await?;
+    let (name, url) = name_and_address(&args, app)?;
+    let described = lagoon::describe(&name, &url, &args.lagoon, app).await?;
     let is_discovered = described.is_discovered();
     let context = described.or_known(app);
     if !is_discovered {
@@ -65,9 +67,8 @@ pub(super) async fn run(args: Add, app: &App, answer: &ResultPrinter) -> Result<
         session.keep(&session.kept(token, SignInMethod::Given))?;
     }
     let done = if kept.is_new { "added" } else { "changed" };
-    app.ui.note(&format!("context `{}` {done}", args.name));
+    app.ui.note(&format!("context `{name}` {done}"));
     if !has_token && kept.is_new {
-        let name = &args.name;
         app.ui.hint(&match context.ssh {
             Some(_) => {
                 format!(
@@ -82,6 +83,41 @@ pub(super) async fn run(args: Add, app: &App, answer: &ResultPrinter) -> Result<
     }
     let entry = ContextEntry::of(&context, app).made_current(kept.current_by, app);
     answer.print_done(&entry)
+}
+
+/// Prompts for what is missing.
+fn name_and_address(args: &Add, app: &App) -> Result<(ContextName, Url), Error> {
+    let missing = match (&args.name, &args.url) {
+        (Some(name), Some(url)) => return Ok((name.clone(), url.clone())),
+        (None, _) => "context name",
+        (Some(_), None) => "API address",
+    };
+    if !app.ui.can_prompt() {
+        return Err(
+            Error::not_given_off_terminal(missing).hint("usage: tasks context add NAME URL")
+        );
+    }
+    let name = match &args.name {
+        Some(name) => name.clone(),
+        None => {
+            let check = |text: &str| {
+                text.parse::<ContextName>()
+                    .map(drop)
+                    .map_err(|e| e.to_string())
+            };
+            let text = app
+                .ui
+                .prompt()
+                .text(&Question::new("Context name"), &check)?;
+            text.parse()
+                .map_err(|e: NameError| Error::usage(e.to_string()))?
+        }
+    };
+    let url = match &args.url {
+        Some(url) => url.clone(),
+        None => prompted_address(app)?,
+    };
+    Ok((name, url))
 }
 
 async fn token(args: &Add, context: &Context, app: &App) -> Result<Option<Secret>, Error> {

@@ -1,4 +1,5 @@
-//! The prompts of `define` at a terminal when no name is given.
+//! The prompts of `define` at a terminal: for everything if no name is given, otherwise for what is
+//! required.
 
 use clap::ValueEnum;
 
@@ -19,26 +20,45 @@ use crate::terminal::{Choice, Prompt, Question};
 
 use super::DefineArgs;
 
+/// True if a required value is missing.
+pub(super) fn is_needed(args: &DefineArgs) -> bool {
+    args.name.is_none() || lacks_work(args) || lacks_service(args)
+}
+
+fn lacks_work(args: &DefineArgs) -> bool {
+    args.command.is_none() && args.command_file.is_none() && args.image.is_none()
+}
+
+fn lacks_service(args: &DefineArgs) -> bool {
+    args.image.is_none() && args.service.is_none()
+}
+
 pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, Target), Error> {
     let prompt = app.ui.prompt();
     let prompt = prompt.as_ref();
-    args.name = Some(prompt.text(&Question::new("Task name"), &|name| {
-        if name.trim() == name && name.chars().count() <= 100 {
-            storable(name)
-        } else {
-            Err("use at most 100 characters, without spaces at either end".to_owned())
-        }
-    })?);
+    let asks_all = args.name.is_none();
+    if asks_all {
+        args.name = Some(prompt.text(&Question::new("Task name"), &|name| {
+            if name.trim() == name && name.chars().count() <= 100 {
+                storable(name)
+            } else {
+                Err("use at most 100 characters, without spaces at either end".to_owned())
+            }
+        })?);
+    }
     let group = args.group.as_deref();
     let target = scope::named_target(app, args.scope, group, "to define the task", false).await?;
-    if args.command.is_none() && args.command_file.is_none() && args.image.is_none() {
+    if lacks_work(&args) {
         work(&mut args, prompt)?;
     }
-    if args.image.is_none() && args.service.is_none() {
+    if lacks_service(&args) {
         args.service = Some(service(app, &target).await?);
     }
+    if !asks_all {
+        return Ok((args, target));
+    }
     if args.description.is_none() {
-        args.description = optional(prompt, "Description")?;
+        args.description = optional(prompt, "Description", "for none")?;
     }
     if args.permission.is_none() {
         args.permission = Some(permission(prompt)?);
@@ -47,14 +67,18 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
         arguments(&mut args, app, &target).await?;
     }
     if args.confirmation_text.is_none() {
-        args.confirmation_text = optional(prompt, "Confirmation text (leave empty for none)")?;
+        args.confirmation_text = optional(prompt, "Confirmation text", "for none")?;
     }
     Ok((args, target))
 }
 
 /// A text, unless the answer is empty.
-fn optional(prompt: &dyn Prompt, question: &str) -> Result<Option<String>, Error> {
-    let text = prompt.text(&Question::new(question).optional(), &storable)?;
+fn optional(
+    prompt: &dyn Prompt,
+    question: &str,
+    empty: &'static str,
+) -> Result<Option<String>, Error> {
+    let text = prompt.text(&Question::new(question).or_empty(empty), &storable)?;
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
@@ -97,7 +121,7 @@ async fn arguments(args: &mut DefineArgs, app: &App, target: &Target) -> Result<
     let prompt = prompt.as_ref();
     let in_shell = args.image.is_none();
     loop {
-        let question = Question::new("Add an argument (leave empty to finish)").optional();
+        let question = Question::new("Add an argument").or_empty("to finish");
         let name = prompt.text(&question, &|name| {
             if name.is_empty() || !in_shell || is_shell_variable(name) {
                 Ok(())
@@ -117,7 +141,7 @@ async fn arguments(args: &mut DefineArgs, app: &App, target: &Target) -> Result<
         let is_optional = prompt.confirm("Optional?", false)?;
         let mark = if is_optional { "?" } else { "" };
         let mut spec = format!("{name}{mark}:{word}");
-        if let Some(shown) = optional(prompt, "Label (leave empty to use the name)")? {
+        if let Some(shown) = optional(prompt, "Label", "to use the name")? {
             spec.push_str(&format!(":{shown}"));
         }
         args.args.push(spec);
@@ -133,7 +157,7 @@ async fn arguments(args: &mut DefineArgs, app: &App, target: &Target) -> Result<
 }
 
 fn default_text(prompt: &dyn Prompt, is_numeric: bool) -> Result<Option<String>, Error> {
-    let question = Question::new("Default (leave empty for none)").optional();
+    let question = Question::new("Default").or_empty("for none");
     let text = prompt.text(&question, &|text| {
         if is_numeric && !text.is_empty() && !argument::is_numeric(text) {
             return Err("use digits and dots only".to_owned());

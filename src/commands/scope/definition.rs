@@ -8,12 +8,11 @@ use crate::commands::select::pick;
 use crate::domain::Scope;
 use crate::domain::task::definition::Target;
 use crate::domain::task::quoting::suggestion;
-use crate::domain::task::text::storable;
 use crate::error::{Error, target_flags};
 use crate::ops::definitions::update::TaskNotFound;
 use crate::ops::places::other_name;
 use crate::settings::{Sourced, TargetSetting};
-use crate::terminal::{Choice, Question};
+use crate::terminal::Choice;
 
 /// The scope that the command line names. Variables and inference complete it but never choose it.
 /// `only_reads` relaxes the rules for reading.
@@ -48,12 +47,12 @@ async fn prompted_target(app: &App) -> Result<Target, Error> {
     let project = app.settings.project.as_ref().map(|p| p.value.clone());
     let scope = app.ui.prompt().select("Scope", &scopes, Some(1))?;
     if scope == 2 {
-        return prompted_group(app);
+        return Ok(Target::Group(pick::group(app).await?));
     }
     if scope == 3 {
         return Ok(Target::System(project));
     }
-    let project = pick::project(app, project.as_deref()).await?.name;
+    let project = scope::project(app).await?;
     if scope == 1 {
         return Ok(Target::Project(project));
     }
@@ -62,11 +61,6 @@ async fn prompted_target(app: &App) -> Result<Target, Error> {
         project,
         environment,
     })
-}
-
-fn prompted_group(app: &App) -> Result<Target, Error> {
-    let group = app.ui.prompt().text(&Question::new("Group"), &storable)?;
-    Ok(Target::Group(group))
 }
 
 pub(crate) fn named_scope(
@@ -126,7 +120,7 @@ async fn completed(
         ScopeArg::Group => {
             require_explicit(&[TargetSetting::Context])?;
             if group.is_none() && app.ui.can_prompt() {
-                return prompted_group(app);
+                return Ok(Target::Group(pick::group(app).await?));
             }
             let group = group
                 .filter(|g| !g.trim().is_empty())

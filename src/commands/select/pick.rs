@@ -12,6 +12,7 @@ use crate::domain::run::RecentRun;
 use crate::domain::task::text::storable;
 use crate::domain::{Definition, Environment, Project, RunRef};
 use crate::error::Error;
+use crate::ops::identity;
 use crate::ops::places::place;
 use crate::output::time;
 use crate::terminal::{Choice, Question, Symbols};
@@ -19,19 +20,27 @@ use crate::terminal::{Choice, Question, Symbols};
 /// The number of runs that a list offers.
 const RUNS: usize = 100;
 
-/// Prompts for one of all projects; `default` is its name.
-pub(crate) async fn project(app: &App, default: Option<&str>) -> Result<Project, Error> {
+/// Prompts for one of all projects, unless there is only one.
+pub(crate) async fn project(app: &App) -> Result<Project, Error> {
     let mut projects = place::all_projects(app.lagoon().await?).await?;
     if projects.is_empty() {
         return Err(Error::not_found("no projects found"));
     }
+    if let [only] = projects.as_slice() {
+        note_only(app, "project", &only.name);
+        return Ok(projects.swap_remove(0));
+    }
     let choices: Vec<Choice> = projects.iter().map(|p| Choice::new(&p.name)).collect();
-    let default = default.and_then(|name| projects.iter().position(|p| p.name == name));
-    let picked = app.ui.prompt().select("Project", &choices, default)?;
+    let picked = app.ui.prompt().select("Project", &choices, None)?;
     Ok(projects.swap_remove(picked))
 }
 
-/// Prompts for one of these environments of a project.
+fn note_only(app: &App, what: &str, name: &str) {
+    app.ui.note(&format!("{what} {name} (the only one)"));
+}
+
+/// Prompts for one of these environments of a project, unless there is only one and it is not
+/// production.
 pub(crate) fn environment(
     app: &App,
     project: &Project,
@@ -43,6 +52,12 @@ pub(crate) fn environment(
             "the project `{}` has no environments",
             project.name
         )));
+    }
+    if let [only] = environments.as_slice()
+        && !only.is_production()
+    {
+        note_only(app, "environment", &only.label());
+        return Ok(environments.swap_remove(0));
     }
     let choices: Vec<Choice> = environments.iter().map(environment_choice).collect();
     let picked = app.ui.prompt().select("Environment", &choices, default)?;
@@ -143,16 +158,39 @@ fn run_choice(recent: &RecentRun, is_one_place: bool, now: Timestamp, symbols: S
     }
 }
 
-/// Prompts for one of these services; `cli` is preselected. Without services, the name is typed.
+/// Prompts for one of these services, unless there is only one; `cli` is preselected. Without services,
+/// the name is typed.
 pub(crate) fn service(app: &App, services: &[String]) -> Result<String, Error> {
     if services.is_empty() {
         let question = Question::new("Service").suggest("cli");
         return Ok(app.ui.prompt().text(&question, &storable)?);
     }
+    if let [only] = services {
+        note_only(app, "service", only);
+        return Ok(only.clone());
+    }
     let choices: Vec<Choice> = services.iter().map(Choice::new).collect();
     let usual = services.iter().position(|service| service == "cli");
     let picked = app.ui.prompt().select("Service", &choices, usual)?;
     Ok(services[picked].clone())
+}
+
+/// Prompts for one of the user's groups, or for the name of another one.
+pub(crate) async fn group(app: &App) -> Result<String, Error> {
+    let groups = identity::groups(app.lagoon().await?).await?;
+    if !groups.is_empty() {
+        let of = |(name, role): &(String, String)| Choice::new(name).column(role.to_lowercase());
+        let other = Choice::new("(another group)");
+        let choices: Vec<Choice> = groups.iter().map(of).chain([other]).collect();
+        let picked = app.ui.prompt().select("Group", &choices, None)?;
+        if let Some((name, _)) = groups.get(picked) {
+            return Ok(name.clone());
+        }
+    }
+    Ok(app
+        .ui
+        .prompt()
+        .text(&Question::new("Group name"), &storable)?)
 }
 
 /// Prompts for a context; `with_sandbox` offers the built-in one, too.

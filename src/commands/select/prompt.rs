@@ -58,7 +58,7 @@ fn value(
     let question = Question {
         label,
         default: argument.default.clone().filter(|d| !d.is_empty()),
-        optional: !argument.is_required(),
+        empty: (!argument.is_required()).then_some("for none"),
     };
     let text = prompt.text(&question, &|value| {
         if value.is_empty() && !argument.is_required() {

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::app::App;
+use crate::commands::scope;
 use crate::domain::Definition;
 use crate::domain::manifest::{Desired, ExpandContext, Fault, read};
 use crate::domain::task::hidden::Hidden;
@@ -31,7 +32,19 @@ pub(crate) struct Files {
 const PREFIX: &str = "TASKS_VAR_";
 
 impl Files {
-    /// Reads the files. `lenient` ignores what only Lagoon or the command line can resolve.
+    /// Reads the files. At a terminal, prompts for the project of a file that names none.
+    pub(crate) async fn read_for(&self, app: &App) -> Result<Result<Desired, Vec<Fault>>, Error> {
+        let read = self.read(app, false, None)?;
+        let lacks_project = |faults: &Vec<Fault>| faults.iter().any(Fault::lacks_project);
+        if !app.ui.can_prompt() || !read.as_ref().is_err_and(lacks_project) {
+            return Ok(read);
+        }
+        let project = scope::project(app).await?;
+        self.read(app, false, Some(&project))
+    }
+
+    /// Reads the files. `lenient` ignores what only Lagoon or the command line can resolve. `fallback`
+    /// is the project of files that name none, if the settings have no explicit one.
     ///
     /// # Errors
     /// Outer: usage errors. Inner: the faults of the files.
@@ -39,6 +52,7 @@ impl Files {
         &self,
         app: &App,
         lenient: bool,
+        fallback: Option<&str>,
     ) -> Result<Result<Desired, Vec<Fault>>, Error> {
         let given = self.given()?;
         let here = std::env::current_dir()
@@ -58,7 +72,7 @@ impl Files {
                 secret::conceal_recognized(&text);
                 Ok(text)
             },
-            fallback: project.map(|p| p.value.as_str()),
+            fallback: project.map(|p| p.value.as_str()).or(fallback),
             // A variable only completes files; a flag also selects.
             only: project.filter(|p| p.is_flag()).map(|p| p.value.as_str()),
             lenient,

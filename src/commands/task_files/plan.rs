@@ -37,7 +37,10 @@ pub(crate) async fn planned(
     permits: PruneArgs,
     how: ScopeOptions<'_>,
 ) -> Result<Plan, Error> {
-    let desired = files.read(app, false)?.map_err(|faults| refusal(&faults))?;
+    let desired = files
+        .read_for(app)
+        .await?
+        .map_err(|faults| refusal(&faults))?;
     require_same_lagoon(app, &desired)?;
     app.require_explicit(&[TargetSetting::Context])?;
     for wanted in &desired.tasks {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_saphyr::{Location, Spanned};
 
 use super::entry::FileEntry;
+use super::fault::NO_PROJECT;
 use super::form::{self, Absent};
 use super::header::{DECLARE_IT, OpenFile, Project};
 use super::{Desired, DesiredTask, Fault, Position, RetiredTask, ScopeName, SourceFile};
@@ -213,7 +214,7 @@ impl OpenFile<'_> {
         if self.projects.is_empty() && !has_projects {
             faults.push(self.fault(
                 at,
-                "no project given; add `project:` or `projects:` at the top, or pass -p",
+                format!("{NO_PROJECT}; add `project:` or `projects:` at the top, or pass -p"),
             ));
         }
         self.projects.iter().map(Some).collect()

@@ -35,6 +35,8 @@ impl fmt::Display for Position {
     }
 }
 
+pub(super) const NO_PROJECT: &str = "no project given";
+
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{position}: {message}")]
 pub struct Fault {
@@ -49,6 +51,12 @@ impl Fault {
             position,
             message: message.into(),
         }
+    }
+
+    /// True if a project for the file is missing.
+    #[cfg(feature = "cli")]
+    pub(crate) fn lacks_project(&self) -> bool {
+        self.message.contains(NO_PROJECT)
     }
 
     /// Converts a syntax error.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_saphyr::Location;
 
+use super::fault::NO_PROJECT;
 use super::form::{self, FromEnv, Variable};
 use super::variables::{self, PROJECT, Value};
 use super::{ExpandContext, Fault, Position, SourceFile, VERSION};
@@ -173,7 +174,7 @@ impl<'a> OpenFile<'a> {
         if name == PROJECT {
             return Some(match project {
                 Some((project, _)) if !project.is_empty() => Value::Text(project.clone()),
-                Some(_) => Value::Missing("`${project}` has no value; no project given".to_owned()),
+                Some(_) => Value::Missing(format!("`${{project}}` has no value; {NO_PROJECT}")),
                 None => Value::Missing(
                     "`${project}` cannot be used here; the task does not belong to a single project"
                         .to_owned(),

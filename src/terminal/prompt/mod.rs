@@ -89,7 +89,8 @@ pub(crate) struct Question {
     pub label: String,
     /// The answer of Enter alone.
     pub default: Option<String>,
-    pub optional: bool,
+    /// The meaning of an empty answer, as in "leave empty for none"; `None` if a value is required.
+    pub empty: Option<&'static str>,
 }
 
 impl Question {
@@ -107,8 +108,8 @@ impl Question {
     }
 
     #[must_use]
-    pub(crate) fn optional(mut self) -> Self {
-        self.optional = true;
+    pub(crate) fn or_empty(mut self, meaning: &'static str) -> Self {
+        self.empty = Some(meaning);
         self
     }
 }

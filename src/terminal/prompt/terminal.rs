@@ -215,22 +215,27 @@ impl Prompt for TerminalPrompt {
         // A default that cannot be shown exactly would not be what Enter answers.
         let default = question.default.as_ref();
         let shown = default.filter(|default| **default == clean_line(default));
-        let head = match shown {
-            Some(default) => format!("{label} ({default}) ›"),
-            None => format!("{label} ›"),
+        let head = match (shown, question.empty) {
+            (Some(default), _) => format!("{label} ({default}) ›"),
+            (None, Some(meaning)) => format!("{label} (leave empty {meaning}) ›"),
+            (None, None) => format!("{label} ›"),
         };
         let accept = |text: &str| {
             let answer = match default {
                 Some(default) if text.is_empty() => default,
                 _ => text,
             };
-            if answer.is_empty() && !question.optional {
+            if answer.is_empty() && question.empty.is_none() {
                 return Err("a value is required".to_owned());
             }
             check(answer).map(|()| answer.to_owned())
         };
         let answer = self.ask_line(&head, Box::new(accept))?;
-        self.report(&label, &clean_line(&answer));
+        let shown = match answer.as_str() {
+            "" => "(none)".to_owned(),
+            answer => clean_line(answer),
+        };
+        self.report(&label, &shown);
         Ok(answer)
     }
 

@@ -1,0 +1,259 @@
+//! Prompts for what a command line lacks: what is unique or known is not asked, and optional answers
+//! are marked.
+
+use insta::assert_snapshot;
+
+use crate::support::env::TestEnv;
+use crate::support::output::mask;
+use crate::support::pty::{CTRL_C, DOWN, ENTER, Terminal};
+
+const DEVELOP: [&str; 4] = ["-p", "lagoon-demo", "-e", "develop"];
+
+fn answers(terminal: &mut Terminal, answers: &[(&str, &str)]) {
+    for (question, answer) in answers {
+        terminal.wait_for(question);
+        terminal.send(answer);
+    }
+}
+
+fn cancelled(mut terminal: Terminal) -> String {
+    let screen = mask(&terminal.screen());
+    terminal.send(CTRL_C);
+    assert_eq!(terminal.finish(), 130);
+    screen
+}
+
+#[test]
+fn a_command_asks_for_the_scope_but_not_for_the_only_project() {
+    let env = TestEnv::new();
+    let mut terminal = env.terminal(&["delete", "Check disk space"]);
+    answers(
+        &mut terminal,
+        &[("? Scope ›", "env"), ("❯ environment", ENTER)],
+    );
+    terminal.wait_for("pr-12");
+    assert_snapshot!(cancelled(terminal), @"
+    ✔ Scope · environment
+    project lagoon-demo (the only one)
+    ? Environment ›
+    ❯ develop
+      main     production
+      pr-12
+    ");
+    // A known project is used and reported.
+    let command = env
+        .command(&["delete", "X"])
+        .env("TASKS_PROJECT", "lagoon-demo");
+    let mut terminal = Terminal::start(&command);
+    answers(&mut terminal, &[("? Scope ›", ENTER), ("not found", "")]);
+    assert_eq!(terminal.finish(), 5);
+    assert!(
+        !terminal.screen().contains("Project ›"),
+        "{}",
+        terminal.screen()
+    );
+}
+
+#[test]
+fn the_only_environment_is_used_unless_it_is_production() {
+    let env = TestEnv::new();
+    let line = ["show", "Say hello", "-p", "lagoon-demo"];
+    env.sql("UPDATE environment SET deleted = datetime('now') WHERE name <> 'main'");
+    let terminal = env.terminal(&["invoke", "Say hello", "-p", "lagoon-demo"]);
+    terminal.wait_for("? Environment ›");
+    assert_snapshot!(cancelled(terminal), @"
+    ? Environment ›
+      main  production
+    ");
+    env.sql("UPDATE environment SET environment_type = 'development' WHERE name = 'main'");
+    let mut terminal = env.terminal(&[&line[..], &["-o", "name"]].concat());
+    assert_eq!(terminal.finish(), 0);
+}
+
+#[test]
+fn define_with_a_name_prompts_for_what_is_required() {
+    let env = TestEnv::new();
+    let mut terminal = env.terminal(&["define", "Warm up"]);
+    answers(
+        &mut terminal,
+        &[
+            ("? Scope ›", ENTER),
+            ("? Type ›", ENTER),
+            ("? Command ›", "warm\r"),
+            ("? Service ›", ENTER),
+        ],
+    );
+    assert_eq!(terminal.finish(), 0);
+    let screen = terminal.screen().replace('\n', " ");
+    let line = "tasks define 'Warm up' -p lagoon-demo --service cli --command warm";
+    assert!(screen.contains(line), "{screen}");
+}
+
+#[test]
+fn a_group_is_one_of_the_users_or_typed() {
+    let env = TestEnv::new();
+    let line = [
+        "define",
+        "X",
+        "--scope",
+        "group",
+        "-s",
+        "cli",
+        "--command",
+        "true",
+    ];
+    let mut terminal = env.terminal(&line);
+    terminal.wait_for("? Group ›");
+    assert_snapshot!(mask(&terminal.screen()), @"
+    ? Group ›
+    ❯ lagoon-demo-group  maintainer
+      (another group)
+    ");
+    terminal.send(ENTER);
+    assert_eq!(terminal.finish(), 0);
+    let mut terminal = env.terminal(&line);
+    answers(&mut terminal, &[("? Group ›", DOWN), ("❯ (another", ENTER)]);
+    terminal.wait_for("? Group name ›");
+    cancelled(terminal);
+}
+
+#[test]
+fn exec_prompts_for_its_command() {
+    let env = TestEnv::new();
+    let line = [&["exec"], &DEVELOP[..]].concat();
+    for (typed, words) in [
+        ("drush cr\r", "-s cli -- drush cr"),
+        ("ls | wc -l\r", "-s cli -- sh -c 'ls | wc -l'"),
+    ] {
+        let mut terminal = env.terminal(&line);
+        answers(
+            &mut terminal,
+            &[("? Service ›", ENTER), ("? Command ›", typed)],
+        );
+        answers(&mut terminal, &[("? Follow the log?", "n\r")]);
+        assert_eq!(terminal.finish(), 0);
+        let screen = terminal.screen().replace('\n', " ");
+        assert!(screen.contains(words), "{screen}");
+    }
+    env.tasks(&[&line[..], &["-s", "cli"]].concat()).error(2);
+}
+
+#[test]
+fn the_project_of_a_task_file_is_prompted_for() {
+    let env = TestEnv::new();
+    env.sql(
+        "INSERT INTO project (id, name, openshift, created) SELECT 43, 'other', openshift, created FROM project WHERE id = 42;
+         INSERT INTO project_group (project, user_group) SELECT 43, user_group FROM project_group WHERE project = 42;",
+    );
+    let file = "version: 1\ntasks:\n  - {name: Warm up, command: warm, service: cli}\n";
+    env.home.write("work/.lagoon/tasks.yml", file);
+    let mut terminal = env.terminal(&["diff"]);
+    answers(
+        &mut terminal,
+        &[("? Project ›", "demo"), ("❯ lagoon-demo", ENTER)],
+    );
+    assert_eq!(terminal.finish(), 9);
+    assert!(
+        terminal.screen().contains("create Warm up"),
+        "{}",
+        terminal.screen()
+    );
+    let refused = env.tasks(&["diff"]).error(2);
+    assert!(refused.contains("no project given"), "{refused}");
+}
+
+#[test]
+fn optional_answers_say_that_they_may_be_left_empty() {
+    let env = TestEnv::new();
+    let line = [&["define", "--command", "true", "-s", "cli"], &DEVELOP[..]].concat();
+    let mut terminal = Terminal::start_with_size(&env.command(&line), 24, 60);
+    answers(
+        &mut terminal,
+        &[
+            ("? Task name ›", "X\r"),
+            ("? Description (leave empty for none) ›", ENTER),
+            ("? Permission ›", ENTER),
+            ("? Add an argument (leave empty to finish) ›", "N\r"),
+            ("? Argument type ›", ENTER),
+            ("? Optional? [y/N]", "y\r"),
+            ("? Label (leave empty to use the name) ›", ENTER),
+            ("? Default (leave empty for none) ›", ENTER),
+            ("? Add an argument", ENTER),
+        ],
+    );
+    terminal.wait_for("? Confirmation text (leave empty for none) ›");
+    assert_snapshot!(mask(&terminal.screen()), @"
+    ✔ Task name · X
+    ✔ Description · (none)
+    ✔ Permission · developer
+    ✔ Add an argument · N
+    ✔ Argument type · string
+    ✔ Optional? · yes
+    ✔ Label · (none)
+    ✔ Default · (none)
+    ✔ Add an argument · (none)
+    ? Confirmation text (leave empty for none) ›
+    ");
+    terminal.send(ENTER);
+    assert_eq!(terminal.finish(), 0);
+}
+
+#[test]
+fn login_and_logout_prompt_for_one_of_several_contexts_or_the_address() {
+    let env = TestEnv::new();
+    let home = &env.home;
+    let mut terminal = Terminal::start_with_size(&home.command(&["login"]), 24, 40);
+    answers(&mut terminal, &[("? API address ›", "example\r")]);
+    terminal.wait_for("✘ ");
+    assert_snapshot!(cancelled(terminal), @"
+    ? API address › example
+    ✘ `example` is not a valid API address…
+    ");
+    home.write(
+        ".config/lagoon-tasks/config.toml",
+        "[contexts.eu]\napi = \"https://eu.invalid\"\n[contexts.us]\napi = \"https://us.invalid\"\n",
+    );
+    for command in ["login", "logout"] {
+        let terminal = Terminal::start_with_size(&home.command(&[command]), 24, 40);
+        terminal.wait_for("? Context ›");
+        let screen = cancelled(terminal);
+        assert!(
+            screen.contains("❯ eu") && !screen.contains("sandbox"),
+            "{screen}"
+        );
+    }
+}
+
+#[test]
+fn context_add_prompts_at_40_columns() {
+    let env = TestEnv::new();
+    let add = ["context", "add", "--no-discovery"];
+    let mut terminal = Terminal::start_with_size(&env.home.command(&add), 24, 40);
+    answers(
+        &mut terminal,
+        &[
+            ("? Context name ›", "e u\r"),
+            ("✘ ", "\u{15}"),
+            ("? Context name ›", "eu\r"),
+            ("? API address ›", "https://api.eu.example\r"),
+            ("? Store a token now? [y/N]", "y\r"),
+            ("Token:", "abc\r"),
+        ],
+    );
+    assert_eq!(terminal.finish(), 2);
+    assert_snapshot!(mask(&terminal.screen()), @"
+    ✔ Context name · eu
+    ✔ API address · https://api.eu.example
+    ✔ Store a token now? · yes
+    ✔ Token · ********
+    error: the given token is not a valid
+      token
+    hint: a token has three parts of letters
+      and digits, separated by dots
+    ");
+    let refused = env.home.tasks(&["context", "add", "eu"]).error(2);
+    assert_snapshot!(refused, @"
+    error: no API address given, and no terminal to prompt on
+    hint: usage: tasks context add NAME URL
+    ");
+}
