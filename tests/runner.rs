@@ -93,6 +93,7 @@ mod variables;
 mod wait;
 mod wait_active;
 mod waiting;
+mod widths;
 
 use std::collections::BTreeSet;
 use std::path::Path;
