@@ -23,6 +23,11 @@ pub(crate) const CTRL_C: &str = "\x03";
 pub(crate) const COLUMNS: u16 = 80;
 const ROWS: u16 = 24;
 
+/// The beginning of a frame: `tasks` erases the old one and turns automatic wrapping off while it draws. A shell
+/// that edits its line turns it off alone.
+const FRAME: &[u8] = b"\x1b[J\r\x1b[?7l";
+const FRAME_END: &[u8] = b"\x1b[?7h";
+
 /// A program in a terminal of 80 columns and 24 rows; it is ended when this goes out of scope.
 pub(crate) struct Terminal {
     child: Child,
@@ -41,6 +46,8 @@ struct SharedScreen {
 struct ScreenState {
     screen: vt100::Parser,
     bytes: Vec<u8>,
+    /// The last frame of `tasks` has arrived only in part.
+    is_drawing: bool,
     /// The program and all it started have closed the terminal.
     closed: bool,
 }
@@ -71,6 +78,7 @@ impl Terminal {
             state: Mutex::new(ScreenState {
                 screen: vt100::Parser::new(rows(height), rows(width), 1000),
                 bytes: Vec::new(),
+                is_drawing: false,
                 closed: false,
             }),
             changed: Condvar::new(),
@@ -136,7 +144,7 @@ impl Terminal {
     #[track_caller]
     pub(crate) fn formatted_when(&self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
         let (state, in_time) = self.seen.wait(self.deadline, |state| {
-            state.closed || !state.is_drawing() && is_so(&contents(state))
+            state.closed || !state.is_drawing && is_so(&contents(state))
         });
         let shown = contents(&state);
         let formatted = state.screen.screen().contents_formatted_basic();
@@ -206,7 +214,7 @@ impl Terminal {
         let before = self.seen.lock().bytes.len();
         self.resize(height, width);
         let (state, in_time) = self.seen.wait(self.deadline, |state| {
-            state.bytes.len() > before && !state.is_drawing()
+            state.bytes.len() > before && !state.is_drawing
         });
         drop(state);
         assert!(in_time, "not drawn again at {height}×{width}");
@@ -248,18 +256,6 @@ impl Drop for Terminal {
     }
 }
 
-impl ScreenState {
-    /// Whether the last frame of `tasks` has arrived only in part: after erasing the old one, it turns automatic
-    /// wrapping off while it draws. A shell that edits its line turns it off alone.
-    fn is_drawing(&self) -> bool {
-        let last = |sequence: &[u8]| {
-            let mut windows = self.bytes.windows(sequence.len());
-            windows.rposition(|bytes| bytes == sequence)
-        };
-        last(b"\x1b[J\r\x1b[?7l") > last(b"\x1b[?7h")
-    }
-}
-
 impl SharedScreen {
     fn lock(&self) -> MutexGuard<'_, ScreenState> {
         self.state.lock().unwrap()
@@ -268,7 +264,16 @@ impl SharedScreen {
     fn add(&self, bytes: &[u8]) {
         let mut state = self.lock();
         state.screen.process(bytes);
+        let unread = state.bytes.len().saturating_sub(FRAME.len() - 1);
         state.bytes.extend_from_slice(bytes);
+        let last = |sequence: &[u8]| {
+            let mut windows = state.bytes[unread..].windows(sequence.len());
+            windows.rposition(|bytes| bytes == sequence)
+        };
+        let (begun, complete) = (last(FRAME), last(FRAME_END));
+        if begun != complete {
+            state.is_drawing = begun > complete;
+        }
         drop(state);
         self.changed.notify_all();
     }
