@@ -158,6 +158,7 @@ impl From<LagoonError> for Error {
             LagoonError::Storage { .. }
             | LagoonError::Refused { .. }
             | LagoonError::TooLarge { .. }
+            | LagoonError::NotKept(_)
             | LagoonError::Unusable(_) => Kind::Failed,
             LagoonError::TooLong(_)
             | LagoonError::OutOfRange(_)

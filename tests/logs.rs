@@ -6,6 +6,8 @@ use lagoon_sandbox::store::Status;
 
 use crate::invoke::FIELDS;
 use crate::support::env::TestEnv;
+use crate::support::output::Output;
+use crate::support::proxy::{Fault, Proxy};
 use crate::wait::{advance, narrow, start, start_held, until_asked};
 
 fn logged(env: &TestEnv, text: &str, end: Status) -> String {
@@ -230,4 +232,81 @@ fn a_requested_result_gets_stdout_instead_of_the_log() {
         (&"failed".into(), &"one\ntwo\n".into())
     );
     assert!(output.stderr.starts_with("one\ntwo\n"), "{output}");
+}
+
+/// Half a megabyte that cannot be compressed much.
+fn long_log() -> String {
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut line = || format!("{:032x} \u{1f600} \u{1b}[1mé\u{1b}[0m\n", random.u128(..));
+    (0..10_000).map(|_| line()).collect()
+}
+
+/// `logs`, if the replies with the log have these faults.
+fn with_faults(env: &TestEnv, id: &str, args: &[&str], faults: &[Fault]) -> Output {
+    let mut faults = faults.to_vec().into_iter();
+    let proxy = Proxy::drawing(env.address(), std::time::Duration::ZERO, move |request| {
+        if request.body.contains("RunLog") {
+            return faults.next().unwrap_or(Fault::None);
+        }
+        Fault::None
+    });
+    let line = [&["logs", id], args].concat();
+    env.run(env.command(&line).env("TASKS_API", proxy.url("/graphql")))
+}
+
+#[test]
+fn a_log_whose_connection_breaks_is_printed_once() {
+    let env = TestEnv::new();
+    let text = long_log();
+    let id = logged(&env, &text, Status::Complete);
+    ended_long_ago(&env, &id);
+    let whole = env.tasks(&["logs", &id]).succeeds().stdout;
+    assert_eq!(whole.lines().count(), 10_000);
+    let broken = [
+        Fault::ResponseCut(100_000),
+        Fault::ResetAfter(150_000),
+        Fault::Damaged,
+        Fault::ResponseCut(300),
+    ];
+    let output = with_faults(&env, &id, &[], &broken).succeeds();
+    assert_eq!(output.stdout, whole, "{}", output.stderr);
+    let output = with_faults(&env, &id, &["--raw"], &broken).succeeds();
+    assert!(output.stdout.starts_with("=====") && output.stdout.ends_with(&text));
+    let output = with_faults(&env, &id, &["--tail", "9000"], &broken).succeeds();
+    assert_eq!(output.stdout.lines().count(), 9_000);
+    let output = with_faults(&env, &id, &["-o", "json"], &broken).succeeds();
+    assert_eq!(output.json()["log"], text);
+    let output = with_faults(&env, &id, &["--jq", ".log"], &broken).succeeds();
+    assert_eq!(output.stdout, format!("{text}\n"));
+}
+
+#[test]
+fn a_log_that_changed_while_it_was_printed_is_reported_as_incomplete() {
+    let env = TestEnv::new();
+    let id = logged(&env, &long_log(), Status::Complete);
+    ended_long_ago(&env, &id);
+    let whole = env.tasks(&["logs", &id]).succeeds().stdout;
+    let changed = |change: fn(&str) -> serde_json::Value| {
+        let change = Fault::rewritten(move |answer| {
+            let logs = &mut answer["data"]["taskById"]["logs"];
+            *logs = change(logs.as_str().unwrap());
+        });
+        [Fault::ResponseCut(100_000), change]
+    };
+    for faults in [
+        changed(|log| log.replacen('7', "8", 1).into()),
+        changed(|log| log[..200].into()),
+        changed(|_| "There was an error loading the logs".into()),
+        changed(|_| serde_json::Value::Null),
+    ] {
+        let output = with_faults(&env, &id, &[], &faults).ends_with(7);
+        assert!(!output.stdout.is_empty() && whole.starts_with(output.stdout.trim_end()));
+        assert_snapshot!(output.error(7), @"error: the log of run 1 is incomplete: the connection broke, and the log has changed since");
+        let hint = format!("to print it again: tasks logs {id}");
+        assert!(output.stderr.contains(&hint), "{}", output.stderr);
+    }
+    // The run has more to say now.
+    let grown = changed(|log| format!("{log}one more line\n").into());
+    let output = with_faults(&env, &id, &[], &grown).succeeds();
+    assert_eq!(output.stdout, format!("{whole}one more line\n"));
 }

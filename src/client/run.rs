@@ -152,7 +152,7 @@ impl Run {
             log::log(lagoon, id).await?
         };
         match log {
-            Log::Text(text) => Ok(log::without_banner(&text).to_owned()),
+            Log::Text(file) => Ok(file.text(&file.without_banner()?)?),
             Log::Empty => Ok(String::new()),
             Log::Unavailable(why) => {
                 let message = format!("the log of run {id} is not available: {why}");

@@ -1,12 +1,15 @@
 //! `tasks logs`: print the logs of runs.
 
+mod plain;
 mod report;
+
+use std::ops::Range;
 
 use clap::Args;
 use jiff::Timestamp;
 
 use crate::app::App;
-use crate::commands::launch::{LiveFlags, LogOutput, WaitFlags, Watch, usual_length};
+use crate::commands::launch::{LiveFlags, WaitFlags, Watch, usual_length};
 use crate::commands::report::ResultPrinter;
 use crate::commands::select::{NamedRuns, RunArgs, RunUse};
 use crate::domain::Run;
@@ -14,12 +17,12 @@ use crate::domain::run::{Log, moment};
 use crate::error::Error;
 use crate::ops;
 use crate::ops::runs::follow::LiveOptions;
-use crate::ops::runs::log;
+use crate::ops::runs::log::{self, LogFile, LogPart};
 use crate::output::Format;
 use crate::settings::number;
 use crate::terminal::Stream;
 
-use report::Logs;
+use report::{Logs, RunLog};
 
 /// Print the logs of runs
 ///
@@ -85,39 +88,12 @@ pub(crate) async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
         let given = print(&args, app, &answer, runs).await.map(|_| ());
         return verdict.and(given);
     }
+    if !as_objects {
+        return plain::print(&args, app, found).await;
+    }
     let NamedRuns { runs, missing } = found;
-    if as_objects {
-        let mut failures = missing;
-        failures.extend(print(&args, app, &answer, runs).await?);
-        return ops::runs::wait::first_of_all(failures);
-    }
-    let several = runs.len() + missing.len() > 1;
     let mut failures = missing;
-    let mut pager = None;
-    for run in &runs {
-        let log = match log(app, run).await {
-            Ok(log) => log,
-            Err(error) => {
-                failures.push(error);
-                continue;
-            }
-        };
-        let has_text = matches!(&log, Log::Text(text) if !log::is_blank(text));
-        if has_text && pager.is_none() && !args.no_pager && !args.raw {
-            pager = app.page();
-        }
-        if several {
-            app.ui.note(&format!("run {} ({}):", run.id, run.name));
-        }
-        match show(app, run, &log, &args) {
-            Ok(true) => {}
-            // The output is closed.
-            Ok(false) => return Ok(()),
-            Err(error) => failures.push(error),
-        }
-    }
-    // Errors are printed when the pager has ended.
-    drop(pager);
+    failures.extend(print(&args, app, &answer, runs).await?);
     ops::runs::wait::first_of_all(failures)
 }
 
@@ -159,34 +135,38 @@ async fn print(
     };
     let mut failures = Vec::new();
     for run in runs {
-        let text = match read(app, &run).await {
-            Ok(Log::Text(text)) => Some(part(args, &text).to_owned()),
-            Ok(Log::Empty) if run.outcome().is_finished() => Some(String::new()),
+        let log = match read(app, &run).await {
+            Ok(Log::Text(file)) => {
+                let range = part(args, &file)?;
+                RunLog::Text(LogPart::new(file, range))
+            }
+            Ok(Log::Empty) if run.outcome().is_finished() => RunLog::Empty,
             Ok(log) => {
                 failures.extend(unavailable(&run, &log));
-                None
+                RunLog::None
             }
             Err(error) => {
                 failures.push(error);
-                None
+                RunLog::None
             }
         };
-        logs.logs.push((run, text));
+        logs.logs.push((run, log));
     }
     answer.print(&logs)?;
+    failures.extend(logs.into_failures());
     Ok(failures)
 }
 
-fn part<'a>(args: &LogsArgs, text: &'a str) -> &'a str {
+fn part(args: &LogsArgs, log: &LogFile) -> Result<Range<u64>, Error> {
     match args.tail {
-        Some(lines) => log::tail(text, lines),
-        None if args.raw => text,
-        None => log::content(text),
+        Some(lines) => log.tail(lines),
+        None if args.raw => Ok(log.whole()),
+        None => log.content(),
     }
 }
 
 /// The error about a finished run without a log.
-fn unavailable(run: &Run, log: &Log) -> Option<Error> {
+fn unavailable<T>(run: &Run, log: &Log<T>) -> Option<Error> {
     match log {
         Log::Unavailable(words) if run.outcome().is_finished() => Some(Error {
             runs: vec![run.to_json()],
@@ -196,41 +176,18 @@ fn unavailable(run: &Run, log: &Log) -> Option<Error> {
     }
 }
 
-/// Fails if the run has finished and has no log.
-async fn log(app: &App, run: &Run) -> Result<Log, Error> {
-    let log = read(app, run).await?;
-    unavailable(run, &log).map_or(Ok(log), Err)
-}
-
-/// Prints a log. `false` if the output is closed.
-fn show(app: &App, run: &Run, log: &Log, args: &LogsArgs) -> Result<bool, Error> {
-    let is_shown = matches!(log, Log::Text(text) if !log::is_blank(text));
-    if !is_shown {
-        app.ui.note(&if run.outcome().is_finished() {
-            log::nothing_printed(run.id)
-        } else {
-            let (id, status) = (run.id, &run.status);
-            format!("run {id} is {status} and has no log yet; use -f to follow it")
-        });
-    }
-    let Log::Text(text) = log else {
-        return Ok(true);
-    };
-    let mut out = LogOutput::new(app, Stream::Out, args.raw);
-    out.print(part(args, text))?;
-    let closed = out.is_closed();
-    out.finish()?;
-    Ok(!closed)
+/// The log of a run that ended a moment ago can still arrive.
+fn has_just_ended(run: &Run) -> bool {
+    const JUST: i64 = 30;
+    let ended = run.completed.as_deref().and_then(moment);
+    run.outcome().is_finished()
+        && ended.is_some_and(|at| Timestamp::now().duration_since(at).as_secs().abs() < JUST)
 }
 
 /// The current log. Of a run that has just ended, the final one.
-async fn read(app: &App, run: &Run) -> Result<Log, Error> {
-    const JUST: i64 = 30;
+async fn read(app: &App, run: &Run) -> Result<Log<LogFile>, Error> {
     let lagoon = app.lagoon().await?;
-    let ended = run.completed.as_deref().and_then(moment);
-    let just_ended = run.outcome().is_finished()
-        && ended.is_some_and(|at| Timestamp::now().duration_since(at).as_secs().abs() < JUST);
-    if just_ended {
+    if has_just_ended(run) {
         return Ok(log::settled(lagoon, &ops::clock(), run.id).await);
     }
     log::log(lagoon, run.id).await

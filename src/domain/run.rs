@@ -107,11 +107,11 @@ pub(crate) struct RecentRun {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Log {
+pub(crate) enum Log<T> {
     /// The run has written nothing, or Lagoon has no log yet.
     Empty,
     /// Includes the banner.
-    Text(String),
+    Text(T),
     /// Lagoon's message.
     Unavailable(String),
 }

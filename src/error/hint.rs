@@ -13,6 +13,8 @@ pub enum Hint {
     /// The trusted certificate authorities cannot be used.
     FixAuthorities(String),
     ListRuns,
+    /// The printed log is incomplete.
+    PrintLog(i64),
     ListTasks,
     /// The run was created and may never start.
     CancelRun {
@@ -82,6 +84,7 @@ impl fmt::Display for Hint {
             Hint::ListRuns => {
                 f.write_str("Lagoon keeps runs for a limited time; to list them: tasks runs")
             }
+            Hint::PrintLog(id) => write!(f, "to print it again: tasks logs {id}"),
             Hint::ListTasks => f.write_str("to list tasks: tasks list"),
             Hint::CancelRun { id, status } => write!(
                 f,

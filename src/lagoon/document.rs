@@ -54,6 +54,7 @@ impl Lagoon {
                 effect,
                 || encoded(document),
                 TimeLimit::of(self.patience),
+                None,
             )
             .await?;
         let read = answer.read::<Value>(&self.transport.address());

@@ -67,6 +67,9 @@ pub enum LagoonError {
         limit: SizeLimit,
         measure: Measure,
     },
+    /// The receiver of a long text refused a part of it.
+    #[error("cannot store the response: {0}")]
+    NotKept(String),
     #[error("the file store {address} {reason}")]
     Storage {
         /// Without path: the rest gives access.

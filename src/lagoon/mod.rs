@@ -36,6 +36,7 @@ pub(crate) use network::loopback::is_loopback;
 pub(crate) use network::variables::NetworkVariables;
 pub(crate) use transport::Effect;
 pub(crate) use transport::limit::{Measure, SizeLimit};
+pub(crate) use transport::streamed::Receiver;
 
 #[derive(Clone)]
 pub struct Connection {

@@ -63,8 +63,8 @@ pub fn read<T: DeserializeOwned>(
             "with a redirect (status {status}), which is not followed with a token"
         )));
     }
-    let kind = content_type.split(';').next().unwrap_or_default().trim();
-    if !is_json(kind) {
+    if !is_json(content_type) {
+        let kind = media_type(content_type);
         let kind = if kind.is_empty() {
             "no content type"
         } else {
@@ -102,7 +102,7 @@ pub fn read<T: DeserializeOwned>(
 }
 
 /// The place of a value with another type than in the schema. The value itself is not repeated.
-fn unexpected(error: &serde_json::Error) -> String {
+pub(crate) fn unexpected(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!("line {}, column {}", error.line(), error.column());
     match text
@@ -114,8 +114,12 @@ fn unexpected(error: &serde_json::Error) -> String {
     }
 }
 
-fn is_json(kind: &str) -> bool {
-    let kind = kind.to_ascii_lowercase();
+fn media_type(content_type: &str) -> &str {
+    content_type.split(';').next().unwrap_or_default().trim()
+}
+
+pub(crate) fn is_json(content_type: &str) -> bool {
+    let kind = media_type(content_type).to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 

@@ -8,9 +8,11 @@
 //! says the same; for a mutation the caller looks for its result.
 
 pub(super) mod attempt;
+pub(super) mod extract;
 pub(super) mod form;
 pub(super) mod limit;
 pub(super) mod request;
+pub(super) mod streamed;
 pub(super) mod tie;
 
 use std::sync::atomic::AtomicBool;
@@ -27,6 +29,7 @@ use crate::clock::{Instant, sleep, timeout_at};
 use crate::lagoon::network::certificates::CertificateError;
 use crate::lagoon::transport::attempt::HttpResponse;
 use crate::lagoon::transport::request::{EncodedRequest, tied};
+use crate::lagoon::transport::streamed::Streamed;
 
 /// Decides whether a request may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +91,8 @@ impl Transport {
         &self.connection
     }
 
-    /// Sends one operation and reads its reply within `patience`.
+    /// Sends one operation and reads its reply within `patience`, without a value that leaves it as it
+    /// arrives.
     pub(crate) async fn send<V: Serialize, T: DeserializeOwned>(
         &self,
         operation: &str,
@@ -96,10 +100,12 @@ impl Transport {
         query: &str,
         variables: &V,
         patience: Duration,
+        streamed: Option<Streamed<'_>>,
     ) -> Result<Reply<T>, LagoonError> {
         let encode = || tied(operation, query, variables);
         let limit = TimeLimit::of(patience);
-        let answer = self.exchange(operation, effect, encode, limit).await?;
+        let exchange = self.exchange(operation, effect, encode, limit, streamed);
+        let answer = exchange.await?;
         answer.read(&self.address()).map_err(|mut error| {
             // Lagoon does not know what the user can do about a refused token.
             if let LagoonError::NotSignedIn { hints, .. } = &mut error {
@@ -122,6 +128,7 @@ impl Transport {
         effect: Effect,
         encode: impl Fn() -> Result<EncodedRequest, LagoonError>,
         mut limit: TimeLimit,
+        mut streamed: Option<Streamed<'_>>,
     ) -> Result<HttpResponse, LagoonError> {
         let credentials = &self.connection.credentials;
         let mut token = self.signed_in(credentials.token(), &mut limit).await?;
@@ -135,10 +142,19 @@ impl Transport {
             attempts += 1;
             let request = encode()?;
             let begun = Instant::now();
-            let sent = self.attempt(&token, effect, request);
-            let attempt = timeout_at(limit.until, sent).await;
-            let attempt = attempt
-                .unwrap_or_else(|_| Err(LagoonError::timed_out(self.address(), limit.whole)));
+            let attempt = match &mut streamed {
+                Some(value) => {
+                    let (limit, observed) = (&mut limit, &mut observed);
+                    self.attempt_streamed(&token, request, value, limit, observed)
+                        .await
+                }
+                None => {
+                    let sent = self.attempt(&token, effect, request);
+                    let sent = timeout_at(limit.until, sent).await;
+                    let timed_out = |_| Err(LagoonError::timed_out(self.address(), limit.whole));
+                    sent.unwrap_or_else(timed_out)
+                }
+            };
             self.trace(operation, begun.elapsed(), &attempt);
             let wait = match &attempt {
                 Ok(answer)
@@ -254,7 +270,7 @@ impl Transport {
     fn trace(&self, operation: &str, took: Duration, attempt: &Result<HttpResponse, LagoonError>) {
         if let Some(trace) = &self.connection.trace {
             let end = match attempt {
-                Ok(answer) => format!("{} ({} bytes)", answer.status, answer.body.len()),
+                Ok(answer) => format!("{} ({} bytes)", answer.status, answer.length),
                 Err(error) => error.to_string(),
             };
             trace.line(&format!(

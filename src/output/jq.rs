@@ -1,5 +1,6 @@
 //! `--jq`: filtering the result with an expression, in this process.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jaq_core::data::JustLut;
@@ -9,7 +10,6 @@ use jaq_json::{Num, Val, read};
 use serde_json::{Map, Value};
 
 use super::error::OutputError;
-use super::json;
 use crate::terminal::clean::escape_json;
 use crate::terminal::{Stream, Ui, clean_text};
 
@@ -31,8 +31,6 @@ impl fmt::Debug for Jq {
         f.debug_tuple("Jq").field(&self.expression).finish()
     }
 }
-
-struct Piece(Value);
 
 impl Jq {
     /// The error names `--jq` and the position.
@@ -65,47 +63,38 @@ impl Jq {
         })
     }
 
-    /// If the expression fails, writes the result itself as JSON, one element per line with
-    /// `as_lines`.
-    pub(super) fn emit(
-        &self,
-        value: &Value,
-        as_lines: bool,
-        stream: Stream,
-        ui: &Ui,
-    ) -> Result<(), OutputError> {
+    /// Writes nothing if the expression fails, unless it has written much before.
+    pub(super) fn emit(&self, json: Vec<u8>, stream: Stream, ui: &Ui) -> Result<(), OutputError> {
         let on_terminal = ui.terminal().is(stream);
         let mut held = String::new();
-        let ran = self.run(value, |piece| {
-            held.push_str(&piece.line(on_terminal));
-            if held.len() > HELD_BACK {
-                ui.write(stream, std::mem::take(&mut held).as_bytes())?;
-            }
-            Ok(())
-        });
-        if let Err(OutputError::Filter(_)) = &ran {
-            held = if as_lines {
-                json::lines(value, on_terminal)
+        self.run(json, |output| {
+            let text = shown(output, on_terminal);
+            if held.len() + text.len() > HELD_BACK {
+                ui.write(stream, held.as_bytes())?;
+                ui.write(stream, text.as_bytes())?;
+                held.clear();
             } else {
-                json::pretty(value, on_terminal)
-            };
-        }
-        ui.write(stream, held.as_bytes())?;
-        ran
+                held.push_str(&text);
+            }
+            held.push('\n');
+            Ok(())
+        })?;
+        Ok(ui.write(stream, held.as_bytes())?)
     }
 
     fn run(
         &self,
-        value: &Value,
-        mut each: impl FnMut(Piece) -> Result<(), OutputError>,
+        json: Vec<u8>,
+        mut each: impl FnMut(&Val) -> Result<(), OutputError>,
     ) -> Result<(), OutputError> {
-        let input = read::parse_single(value.to_string().as_bytes()).map_err(|error| {
+        let input = read::parse_single(&json).map_err(|error| {
             OutputError::Filter(format!("--jq cannot read the result: {error}"))
         })?;
+        drop(json);
         let context = Ctx::<Data>::new(&self.filter.lut, Vars::new([]));
         for output in self.filter.id.run((context, input)) {
             match output {
-                Ok(output) => each(Piece(to_json(&output)))?,
+                Ok(output) => each(&output)?,
                 Err(exception) => return self.stop(exception),
             }
         }
@@ -134,16 +123,15 @@ impl Jq {
     }
 }
 
-impl Piece {
-    /// A string is bare, anything else compact JSON.
-    fn line(&self, on_terminal: bool) -> String {
-        let line = match (&self.0, on_terminal) {
-            (Value::String(text), false) => text.clone(),
-            (Value::String(text), true) => clean_text(text),
-            (other, false) => other.to_string(),
-            (other, true) => escape_json(&other.to_string()),
-        };
-        line + "\n"
+/// A string is bare, anything else compact JSON.
+fn shown(output: &Val, on_terminal: bool) -> Cow<'_, str> {
+    match (output, on_terminal) {
+        (Val::TStr(text) | Val::BStr(text), false) => String::from_utf8_lossy(text),
+        (Val::TStr(text) | Val::BStr(text), true) => {
+            clean_text(&String::from_utf8_lossy(text)).into()
+        }
+        (other, false) => to_json(other).to_string().into(),
+        (other, true) => escape_json(&to_json(other).to_string()).into(),
     }
 }
 
@@ -226,8 +214,9 @@ mod tests {
     fn run(expression: &str, value: &Value) -> Result<String, String> {
         let jq = Jq::compile(expression).map_err(|error| error.to_string())?;
         let mut text = String::new();
-        jq.run(value, |piece| {
-            text.push_str(&piece.line(false));
+        jq.run(value.to_string().into_bytes(), |output| {
+            text.push_str(&shown(output, false));
+            text.push('\n');
             Ok(())
         })
         .map_err(|error| error.to_string())?;
@@ -330,8 +319,11 @@ mod tests {
 
     #[test]
     fn control_characters_are_escaped_on_a_terminal() {
-        let piece = |value| Piece(value).line(true);
-        assert_eq!(piece(json!("a\u{1b}[2J\nb")), "a\\u{1b}[2J\nb\n");
-        assert_eq!(piece(json!(["a\u{202e}"])), "[\"a\\u202e\"]\n");
+        let shown = |value: Value| {
+            let value = read::parse_single(value.to_string().as_bytes()).unwrap();
+            shown(&value, true).into_owned()
+        };
+        assert_eq!(shown(json!("a\u{1b}[2J\nb")), "a\\u{1b}[2J\nb");
+        assert_eq!(shown(json!(["a\u{202e}"])), "[\"a\\u202e\"]");
     }
 }

@@ -12,6 +12,7 @@ use crate::terminal::clean::escape_json;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
+    One,
     Array,
     Lines,
 }
@@ -54,11 +55,25 @@ impl<'a> Pieces<'a> {
             .map_err(|error| self.failed.take().unwrap_or(OutputError::Io(error)))
     }
 
+    /// Writes a result that is no listing.
+    pub(crate) fn write_one(mut self, element: impl Serialize) -> Result<(), OutputError> {
+        if self.shape == Shape::Array {
+            self.shape = Shape::One;
+        }
+        self.write(std::iter::once(element))
+    }
+
     fn elements<T: Serialize>(&mut self, elements: impl IntoIterator<Item = T>) -> io::Result<()> {
         match self.shape {
             Shape::Array => {
                 Serializer::pretty(&mut *self).collect_seq(elements)?;
                 self.write_all(b"\n")?;
+            }
+            Shape::One => {
+                for element in elements {
+                    element.serialize(&mut Serializer::pretty(&mut *self))?;
+                    self.write_all(b"\n")?;
+                }
             }
             Shape::Lines => {
                 for element in elements {
@@ -167,6 +182,24 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn one_streamed_result_equals_the_whole() {
+        let one = json!({"id": 1, "name": "a\n"});
+        for (format, whole) in [
+            (Format::Json, pretty(&one, false)),
+            (Format::Jsonl, lines(&one, false)),
+        ] {
+            let mut streamed = Vec::new();
+            let mut put = |text: &[u8]| {
+                streamed.extend_from_slice(text);
+                Ok(())
+            };
+            let pieces = Pieces::of(format, false, &mut put).unwrap();
+            pieces.write_one(&one).unwrap();
+            assert_eq!(String::from_utf8(streamed).unwrap(), whole, "{format}");
         }
     }
 

@@ -3,6 +3,9 @@
 //! A report is defined beside its command. It has a value for programs and a grid (or, for one
 //! object, a detail view) for people and line-based tools.
 
+use std::borrow::Cow;
+use std::convert::Infallible;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -39,6 +42,11 @@ pub(crate) trait Report {
 
     /// The order of the columns must not change.
     fn grid(&self) -> Grid;
+
+    /// [`Report::grid`] in parts; `None` if that is not supported.
+    fn blocks(&self, _now: Timestamp) -> Option<Box<dyn Iterator<Item = Grid> + '_>> {
+        None
+    }
 
     fn detail(&self) -> Option<Detail> {
         None
@@ -144,11 +152,32 @@ pub(crate) fn emit(
     ui: &Ui,
     now: Timestamp,
 ) -> Result<(), OutputError> {
-    let on_terminal = ui.terminal().is(how.stream);
-    if let Some(jq) = &how.jq {
-        let lines = how.format == Format::Jsonl;
-        return jq.emit(&report.value(), lines, how.stream, ui);
+    let Some(jq) = &how.jq else {
+        return write(report, how, ui, now);
+    };
+    let ran = jq.emit(document(report)?, how.stream, ui);
+    if let Err(OutputError::Filter(_)) = &ran {
+        write(report, how, ui, now)?;
     }
+    ran
+}
+
+/// The result as JSON.
+fn document(report: &dyn Report) -> Result<Vec<u8>, OutputError> {
+    let mut json = Vec::new();
+    let mut put = |text: &[u8]| {
+        json.extend_from_slice(text);
+        Ok(())
+    };
+    let pieces = Pieces::of(Format::Json, false, &mut put);
+    match pieces.and_then(|pieces| report.stream(pieces)) {
+        Some(end) => end.map(|()| json),
+        None => Ok(report.value().to_string().into_bytes()),
+    }
+}
+
+fn write(report: &dyn Report, how: &Emitter, ui: &Ui, now: Timestamp) -> Result<(), OutputError> {
+    let on_terminal = ui.terminal().is(how.stream);
     let mut put = |text: &[u8]| Ok(ui.write(how.stream, text)?);
     if let Some(pieces) = Pieces::of(how.format, on_terminal, &mut put)
         && let Some(end) = report.stream(pieces)
@@ -157,15 +186,40 @@ pub(crate) fn emit(
     }
     let text = match how.format {
         Format::Table => return write_table(report, how, ui, now),
-        Format::Tsv => separated::tsv(&report.grid(), on_terminal),
-        Format::Csv => separated::csv(&report.grid(), on_terminal)?,
+        Format::Tsv => {
+            return each_block(report, now, |grid, _| {
+                put(separated::tsv(grid, on_terminal).as_bytes())
+            });
+        }
+        Format::Csv => {
+            return each_block(report, now, |grid, is_first| {
+                put(separated::csv(grid, is_first, on_terminal)?.as_bytes())
+            });
+        }
         Format::Json => json::pretty(&report.value(), on_terminal),
         Format::Jsonl => json::lines(&report.value(), on_terminal),
         Format::Yaml => yaml::write(&report.value(), on_terminal)?,
         Format::Name => lines::field(&report.value(), "name", on_terminal)?,
         Format::Id => lines::field(&report.value(), "id", on_terminal)?,
     };
-    Ok(ui.write(how.stream, text.as_bytes())?)
+    put(text.as_bytes())
+}
+
+/// Calls `write` for each part of the grid, and tells if it is the first.
+fn each_block(
+    report: &dyn Report,
+    now: Timestamp,
+    mut write: impl FnMut(&Grid, bool) -> Result<(), OutputError>,
+) -> Result<(), OutputError> {
+    let Some(blocks) = report.blocks(now) else {
+        return write(&report.grid(), true);
+    };
+    let mut is_first = true;
+    for grid in blocks {
+        write(&grid, is_first)?;
+        is_first = false;
+    }
+    Ok(())
 }
 
 /// Writes the detail view, else the table, else the note.
@@ -175,34 +229,53 @@ fn write_table(
     ui: &Ui,
     now: Timestamp,
 ) -> Result<(), OutputError> {
-    let text = view(report, ui, how.stream, now);
-    if text.is_empty() {
-        if let Some(note) = report.empty_note() {
-            ui.note(&note);
-        }
-        return Ok(());
+    let mut is_empty = true;
+    view(report, ui, how.stream, now, &mut |text| {
+        is_empty &= text.is_empty();
+        Ok::<_, OutputError>(ui.write(how.stream, text.as_bytes())?)
+    })?;
+    if is_empty && let Some(note) = report.empty_note() {
+        ui.note(&note);
     }
-    Ok(ui.write(how.stream, text.as_bytes())?)
+    Ok(())
 }
 
 pub(crate) fn rendered(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> String {
-    let text = view(report, ui, stream, now);
-    if text.is_empty() {
-        return report.empty_note().unwrap_or_default();
+    let mut text = String::new();
+    let end: Result<(), Infallible> = view(report, ui, stream, now, &mut |part| {
+        text.push_str(part);
+        Ok(())
+    });
+    match end {
+        Ok(()) if text.is_empty() => report.empty_note().unwrap_or_default(),
+        Ok(()) => text,
+        Err(never) => match never {},
     }
-    text
 }
 
-fn view(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> String {
+fn view<E>(
+    report: &dyn Report,
+    ui: &Ui,
+    stream: Stream,
+    now: Timestamp,
+    put: &mut dyn FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
     let look = table::TableStyle {
         now,
         width: ui.terminal().columns(stream),
         palette: ui.palette(stream),
     };
-    match report.detail() {
-        Some(detail) => detail.render(&look),
-        None => table::render(&report.grid(), &look),
+    if let Some(detail) = report.detail() {
+        return put(&detail.render(&look));
     }
+    let whole = report.blocks(now).is_none().then(|| report.grid());
+    let blocks = || -> table::Blocks<'_> {
+        match &whole {
+            Some(grid) => Box::new(std::iter::once(Cow::Borrowed(grid))),
+            None => Box::new(report.blocks(now).into_iter().flatten().map(Cow::Owned)),
+        }
+    };
+    table::draw(&blocks, &look, put)
 }
 
 #[cfg(test)]

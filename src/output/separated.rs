@@ -26,11 +26,13 @@ pub(super) fn tsv(grid: &Grid, on_terminal: bool) -> String {
     grid.rows.iter().map(line).collect()
 }
 
-/// A header and one record per row, quoted as in RFC 4180.
-pub(super) fn csv(grid: &Grid, on_terminal: bool) -> Result<String, csv::Error> {
+/// One record per row, quoted as in RFC 4180, after a header if these are the first rows.
+pub(super) fn csv(grid: &Grid, is_first: bool, on_terminal: bool) -> Result<String, csv::Error> {
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
     let columns = grid.columns.iter().filter(|column| column.is_for_programs);
-    writer.write_record(columns.map(|column| &column.name))?;
+    if is_first {
+        writer.write_record(columns.map(|column| &column.name))?;
+    }
     for row in &grid.rows {
         writer.write_record(for_programs(grid, row).map(|cell| {
             let field = bare(cell);
@@ -110,12 +112,15 @@ mod tests {
     fn csv_quotes_only_if_necessary() {
         let rows = grid(&["a,b", "say \"hi\"", "two\nlines", "plain"]);
         let text = "c0,c1,c2,c3\n\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",plain\n";
-        assert_eq!(csv(&rows, false).unwrap(), text);
+        assert_eq!(csv(&rows, true, false).unwrap(), text);
         assert_eq!(
-            csv(&grid(&["a\u{202e}b"]), true).unwrap(),
+            csv(&grid(&["a\u{202e}b"]), true, true).unwrap(),
             "c0\na\\u{202e}b\n"
         );
-        assert_eq!(csv(&Grid::new([Column::new("a")]), false).unwrap(), "a\n");
+        assert_eq!(
+            csv(&Grid::new([Column::new("a")]), true, false).unwrap(),
+            "a\n"
+        );
     }
 
     fn unescape(field: &str) -> String {
@@ -145,7 +150,7 @@ mod tests {
 
         #[test]
         fn csv_round_trips(a in any::<String>(), b in any::<String>()) {
-            let text = csv(&grid(&[&a, &b]), false).unwrap();
+            let text = csv(&grid(&[&a, &b]), true, false).unwrap();
             let mut reader = csv::Reader::from_reader(text.as_bytes());
             let record = reader.records().next().unwrap().unwrap();
             prop_assert_eq!(record.iter().collect::<Vec<_>>(), vec![&a, &b]);

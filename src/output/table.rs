@@ -1,6 +1,8 @@
 //! Tables for people: no borders, relative times, coloured states, columns cut or left out to fit.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::convert::Infallible;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, Cell as Drawn, Color, Table};
@@ -8,7 +10,7 @@ use crossterm::style::force_color_output;
 use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr;
 
-use super::grid::{Cell, ColumnVisibility, Grid};
+use super::grid::{Cell, Column, ColumnVisibility, Grid};
 use super::time;
 use crate::terminal::width::filled;
 use crate::terminal::{Palette, Style, clean_line};
@@ -28,48 +30,98 @@ pub(super) struct TableStyle {
     pub(super) palette: Palette,
 }
 
+/// The rows of a table in blocks, because a row takes more memory than what it shows.
+pub(super) type Blocks<'a> = Box<dyn Iterator<Item = Cow<'a, Grid>> + 'a>;
+
 /// Every row is one line, which is not wider than the terminal.
 pub(super) fn render(grid: &Grid, look: &TableStyle) -> String {
-    if grid.is_empty() {
-        return String::new();
-    }
-    let measured = (0..grid.columns.len())
-        .filter(|index| is_shown(grid, *index))
-        .map(|index| MeasuredColumn::of(grid, index, look))
-        .collect();
-    let shown = fitted(measured, look.width);
     let mut text = String::new();
-    for (index, rows) in grid.rows.chunks(BLOCK).enumerate() {
-        text += &draw_rows(grid, rows, &shown, index == 0, look);
+    let once = || -> Blocks<'_> { Box::new(std::iter::once(Cow::Borrowed(grid))) };
+    let drawn: Result<(), Infallible> = draw(&once, look, &mut |block| {
+        text.push_str(block);
+        Ok(())
+    });
+    drawn.map_or_else(|never| match never {}, |()| text)
+}
+
+/// Passes each block on when it is drawn. `blocks` is called twice: first to measure.
+pub(super) fn draw<'a, E>(
+    blocks: &'a dyn Fn() -> Blocks<'a>,
+    look: &TableStyle,
+    put: &mut dyn FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut measured: Vec<MeasuredColumn> = Vec::new();
+    for grid in blocks() {
+        if measured.is_empty() {
+            let columns = grid.columns.iter().enumerate();
+            measured = columns.map(MeasuredColumn::new).collect();
+        }
+        for row in &grid.rows {
+            for (column, cell) in measured.iter_mut().zip(row) {
+                column.add(cell, look);
+            }
+        }
     }
-    text
+    measured.retain(MeasuredColumn::is_shown);
+    let shown = fitted(measured, look.width);
+    let mut is_first = true;
+    for grid in blocks() {
+        for rows in grid.rows.chunks(BLOCK) {
+            put(&draw_rows(&grid, rows, &shown, is_first, look))?;
+            is_first = false;
+        }
+    }
+    Ok(())
 }
 
 struct MeasuredColumn {
     index: usize,
     width: usize,
+    /// The width that the column keeps unless all its cells are rigid.
+    least: usize,
     minimum: usize,
     is_whole: bool,
+    is_rigid: bool,
+    has_value: bool,
+    in_table: ColumnVisibility,
     priority: u8,
 }
 
 impl MeasuredColumn {
-    fn of(grid: &Grid, index: usize, look: &TableStyle) -> MeasuredColumn {
-        let column = &grid.columns[index];
-        let cells = || grid.rows.iter().map(|row| &row[index]);
-        let widths = cells().map(|cell| words(cell, look).0.width());
-        let width = widths.fold(clean_line(&column.heading).width(), usize::max);
-        let minimum = if column.is_whole || cells().all(is_rigid) {
-            width
-        } else {
-            width.min(column.minimum.into())
-        };
+    fn new((index, column): (usize, &Column)) -> MeasuredColumn {
+        let width = clean_line(&column.heading).width();
         MeasuredColumn {
             index,
             width,
-            minimum,
+            least: column.minimum.into(),
+            minimum: width,
             is_whole: column.is_whole,
+            is_rigid: true,
+            has_value: false,
+            in_table: column.in_table,
             priority: column.priority,
+        }
+    }
+
+    fn add(&mut self, cell: &Cell, look: &TableStyle) {
+        if self.in_table == ColumnVisibility::Never {
+            return;
+        }
+        self.width = self.width.max(words(cell, look).0.width());
+        self.is_rigid &= is_rigid(cell);
+        self.has_value |= *cell != Cell::Missing;
+        self.minimum = if self.is_whole || self.is_rigid {
+            self.width
+        } else {
+            self.width.min(self.least)
+        };
+    }
+
+    fn is_shown(&self) -> bool {
+        match self.in_table {
+            ColumnVisibility::Always => true,
+            ColumnVisibility::IfAny => self.has_value,
+            ColumnVisibility::Never => false,
         }
     }
 }
@@ -183,14 +235,6 @@ pub(super) fn pairs<'a>(
         }
     }
     text
-}
-
-fn is_shown(grid: &Grid, index: usize) -> bool {
-    match grid.columns[index].in_table {
-        ColumnVisibility::Always => true,
-        ColumnVisibility::IfAny => grid.rows.iter().any(|row| row[index] != Cell::Missing),
-        ColumnVisibility::Never => false,
-    }
 }
 
 fn is_right(cell: &Cell) -> bool {

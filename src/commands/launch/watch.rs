@@ -228,8 +228,12 @@ impl<'a> Watch<'a> {
                 Err(error) => Log::Unavailable(error.to_string()),
             };
             let ui = &self.app.ui;
-            match log {
-                Log::Text(text) if !log::is_blank(&text) => {
+            let lines = match &log {
+                Log::Text(file) => file.tail(LAST_LINES),
+                Log::Empty | Log::Unavailable(_) => Ok(0..0),
+            };
+            match (log, lines) {
+                (Log::Text(file), Ok(lines)) if !lines.is_empty() => {
                     let heading = format!("last lines of the log of run {}:", run.id);
                     if waited.len() > 1 {
                         // Printed also with -q, to identify the run.
@@ -239,12 +243,15 @@ impl<'a> Watch<'a> {
                     }
                     let mut out = LogOutput::tail(self.app);
                     // A closed stderr is ignored.
-                    let _ = out.write(log::tail(&text, LAST_LINES));
+                    let _ = file.pieces(&lines, |piece| out.write(piece));
                     let _ = out.finish();
                     ui.empty_line();
                 }
-                Log::Text(_) | Log::Empty => ui.note(&log::nothing_printed(run.id)),
-                Log::Unavailable(why) => ui.warn(&format!("no log of run {}: {why}", run.id)),
+                (Log::Unavailable(why), _) => {
+                    ui.warn(&format!("no log of run {}: {why}", run.id));
+                }
+                (_, Err(why)) => ui.warn(&format!("no log of run {}: {why}", run.id)),
+                (Log::Text(_) | Log::Empty, _) => ui.note(&log::nothing_printed(run.id)),
             }
         }
         if failed.len() > LAST_LOGS {

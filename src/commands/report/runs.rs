@@ -81,7 +81,10 @@ impl RunRow<'_> {
 
 /// The order of the columns of tsv and csv is a contract.
 pub(crate) fn run_table(rows: &[RunRow<'_>], places: PlaceColumns) -> Grid {
-    let now = Timestamp::now();
+    run_table_at(rows, places, Timestamp::now())
+}
+
+fn run_table_at(rows: &[RunRow<'_>], places: PlaceColumns, now: Timestamp) -> Grid {
     let column = |name: &str, priority| Column::new(name).priority(priority);
     let project = column("project", 4).minimum(8).in_table_if(places.project);
     let environment = column("environment", 5)
@@ -122,6 +125,9 @@ pub(crate) fn explain_failures<'a>(
     }
 }
 
+/// The number of runs that are in the form of a table at a time.
+const BLOCK: usize = 1000;
+
 pub(crate) struct RunsReport {
     pub runs: Vec<Run>,
     pub places: PlaceColumns,
@@ -151,6 +157,17 @@ impl Report for RunsReport {
     fn grid(&self) -> Grid {
         let rows: Vec<RunRow<'_>> = self.runs.iter().map(RunRow::Run).collect();
         run_table(&rows, self.places)
+    }
+
+    fn blocks(&self, now: Timestamp) -> Option<Box<dyn Iterator<Item = Grid> + '_>> {
+        // At least one, for the header of csv.
+        let first = self.runs.get(..BLOCK).unwrap_or(&self.runs);
+        let others = self.runs[first.len()..].chunks(BLOCK);
+        let grids = std::iter::once(first).chain(others).map(move |runs| {
+            let rows: Vec<RunRow<'_>> = runs.iter().map(RunRow::Run).collect();
+            run_table_at(&rows, self.places, now)
+        });
+        Some(Box::new(grids))
     }
 
     fn empty_note(&self) -> Option<String> {

@@ -6,6 +6,9 @@ const MARKER: &str = "tasks-exit-status:";
 /// The hexadecimal digits of a nonce.
 const NONCE: usize = 16;
 
+/// In bytes, with the line end.
+pub(crate) const LONGEST_MARKER: usize = MARKER.len() + NONCE + ":255\r\n".len();
+
 pub(crate) fn nonce(random: u64) -> String {
     format!("{random:0NONCE$x}")
 }
@@ -54,7 +57,7 @@ fn split(log: &str) -> Option<(&str, &str, u8)> {
     let at = body.rfind(MARKER)?;
     let (nonce, code) = body[at + MARKER.len()..].split_once(':')?;
     let digits = code.bytes().all(|b| b.is_ascii_digit());
-    let code = code.parse().ok().filter(|_| digits)?;
+    let code = code.parse().ok().filter(|_| digits && code.len() <= 3)?;
     is_nonce(nonce).then_some((&body[..at], nonce, code))
 }
 

@@ -96,7 +96,7 @@ impl Lagoon {
         let body = Q::build_query(variables);
         let (name, query) = (body.operation_name, body.query);
         self.transport
-            .send(name, effect, query, &body.variables, self.patience)
+            .send(name, effect, query, &body.variables, self.patience, None)
             .await
     }
 }

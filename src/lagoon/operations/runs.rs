@@ -3,15 +3,19 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use serde::Deserialize;
+use graphql_client::{GraphQLQuery, QueryBody};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::fields::{EnvironmentFields, List, RunFields, all, need, newest_first, same, started};
 use super::{int, operations};
 use crate::domain::run::RecentRun;
 use crate::domain::{Environment, Run};
-use crate::lagoon::reply::Reply;
-use crate::lagoon::{Effect, Lagoon, LagoonError};
+use crate::lagoon::reply::{self, Reply};
+use crate::lagoon::transport::extract::ValueKind;
+use crate::lagoon::transport::streamed::Streamed;
+use crate::lagoon::{Effect, Lagoon, LagoonError, Receiver};
 
 operations! {
     InvokeTask: "graphql/runs/invoke_task.graphql" => "RunFields",
@@ -45,6 +49,35 @@ struct CurrentUser {
 impl<T> WithCurrentUser<T> {
     pub(super) fn email(&self) -> Option<SmolStr> {
         self.me.as_ref()?.email.clone()
+    }
+}
+
+struct RunReceiver {
+    runs: Vec<RecentRun>,
+    /// Of the server.
+    address: String,
+}
+
+impl Receiver for RunReceiver {
+    fn begin(&mut self) -> Result<(), LagoonError> {
+        self.runs.clear();
+        Ok(())
+    }
+
+    fn write(&mut self, element: &str) -> Result<(), LagoonError> {
+        let run: Option<RunFields> = serde_json::from_str(element).map_err(|error| {
+            if error.is_data() {
+                return LagoonError::Unusable(reply::unexpected(&error));
+            }
+            LagoonError::NoAnswer {
+                address: self.address.clone(),
+                reason: "sent invalid JSON".to_owned(),
+            }
+        })?;
+        if let Some(run) = run {
+            self.runs.push(run.into_recent_run()?);
+        }
+        Ok(())
     }
 }
 
@@ -145,26 +178,48 @@ impl Lagoon {
     ) -> Result<RecentView, LagoonError> {
         let (environment, limit) = (int(environment)?, int(limit)?);
         self.with_user_if_known(|with_user| async move {
-            let reply: Reply<WithCurrentUser<EnvironmentFields>> = if with_user {
-                let variables = recent_runs_with_user::Variables { environment, limit };
-                self.send_for::<RecentRunsWithUser, _>(Effect::Query, variables)
-                    .await?
-            } else {
-                let variables = recent_runs::Variables { environment, limit };
-                self.send_for::<RecentRuns, _>(Effect::Query, variables)
-                    .await?
+            let mut runs = RunReceiver {
+                runs: Vec::new(),
+                address: self.transport.address(),
             };
-            let data = without_user_errors(reply).whole()?;
+            let reply = if with_user {
+                let variables = recent_runs_with_user::Variables { environment, limit };
+                let body = RecentRunsWithUser::build_query(variables);
+                self.send_streamed(body, &mut runs).await?
+            } else {
+                let body = RecentRuns::build_query(recent_runs::Variables { environment, limit });
+                self.send_streamed(body, &mut runs).await?
+            };
+            let data: WithCurrentUser<EnvironmentFields> = without_user_errors(reply).whole()?;
             let me = data.email();
             // Without the environment the reply does not say that there are no runs.
             let found = need(data.found, "the environment")?;
             same("environment", environment, found.id)?;
-            Ok(RecentView {
-                me,
-                runs: recent(found.tasks)?,
-            })
+            let RunReceiver { mut runs, .. } = runs;
+            runs.extend(all(found.tasks, RunFields::into_recent_run)?);
+            let runs = newest_first(runs, |recent| &recent.run);
+            Ok(RecentView { me, runs })
         })
         .await
+    }
+
+    /// Receives the runs of an environment one by one, because there may be many.
+    async fn send_streamed<V: Serialize, T: DeserializeOwned>(
+        &self,
+        body: QueryBody<V>,
+        runs: &mut RunReceiver,
+    ) -> Result<Reply<T>, LagoonError> {
+        let streamed = Streamed {
+            kind: ValueKind::Elements,
+            path: &["data", "environmentById", "tasks"],
+            is_expected: &|_| true,
+            receiver: runs,
+        };
+        let (name, query, variables) = (body.operation_name, body.query, &body.variables);
+        let (query_only, patience) = (Effect::Query, self.patience);
+        self.transport
+            .send(name, query_only, query, variables, patience, Some(streamed))
+            .await
     }
 
     /// Sends a query with users. A server that refuses it, but answers the query without users,

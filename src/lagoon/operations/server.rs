@@ -62,6 +62,7 @@ impl Lagoon {
                 FEATURES,
                 &json!({}),
                 self.patience,
+                None,
             )
             .await?;
         let probe = reply.whole()?;

@@ -35,7 +35,7 @@ impl SizeLimit {
         matches!(self, SizeLimit::UserMutation(_) | SizeLimit::Response(_))
     }
 
-    fn bytes(self) -> u64 {
+    pub(crate) fn bytes(self) -> u64 {
         match self {
             SizeLimit::Mutation => 1_000_000,
             SizeLimit::UserMutation(bytes) | SizeLimit::Response(bytes) => bytes,
@@ -51,11 +51,7 @@ impl SizeLimit {
     ) -> Result<Vec<u8>, LagoonError> {
         let mut body = Vec::new();
         let address = response.url().origin().ascii_serialization();
-        let too_large = |measure| LagoonError::TooLarge {
-            address: address.clone(),
-            limit: self,
-            measure,
-        };
+        let too_large = |measure| self.exceeded(address.clone(), measure);
         while let Some(piece) = response.chunk().await.map_err(|error| failure(&error))? {
             if (body.len() + piece.len()) as u64 > self.bytes() {
                 return Err(too_large(Measure::Bytes));
@@ -68,11 +64,23 @@ impl SizeLimit {
         Ok(body)
     }
 
+    pub(crate) fn exceeded(self, address: String, measure: Measure) -> LagoonError {
+        LagoonError::TooLarge {
+            address,
+            limit: self,
+            measure,
+        }
+    }
+
     /// The values would take more memory than the limit allows.
-    fn has_too_many_values(self, body: &[u8]) -> bool {
+    pub(crate) fn has_too_many_values(self, body: &[u8]) -> bool {
         let most = self.bytes() / BYTES_PER_VALUE;
         // Each value but the first has one byte and a comma or bracket before it.
-        body.len() as u64 / 2 > most && values(body) > most
+        body.len() as u64 / 2 > most && values_in(body) > most
+    }
+
+    pub(crate) fn is_exceeded_by_values(self, count: u64) -> bool {
+        count > self.bytes() / BYTES_PER_VALUE
     }
 
     pub(crate) fn in_words(self, measure: Measure) -> String {
@@ -93,7 +101,7 @@ impl SizeLimit {
 }
 
 /// The number of values, give or take one per list and object.
-fn values(json: &[u8]) -> u64 {
+pub(crate) fn values_in(json: &[u8]) -> u64 {
     let (mut count, mut is_text) = (0, false);
     let mut bytes = json.iter();
     while let Some(byte) = bytes.next() {
@@ -165,7 +173,7 @@ mod tests {
             (r#"["\\", "a"]"#, 2),
             (r#"["never ended,,"#, 1),
         ] {
-            assert_eq!(values(json.as_bytes()), count, "{json}");
+            assert_eq!(values_in(json.as_bytes()), count, "{json}");
         }
     }
 

@@ -2,6 +2,8 @@
 
 pub(in crate::ops) mod live;
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 
@@ -14,7 +16,7 @@ use crate::lagoon::Lagoon;
 
 pub(crate) use live::{LiveMode, LiveOptions, require as require_live};
 
-use crate::ops::runs::log::{content, is_empty, nothing_printed, settled};
+use crate::ops::runs::log::{self, LogFile, is_empty, nothing_printed, settled};
 use crate::ops::runs::push::WakeReason;
 use crate::ops::runs::wait::Companion;
 use live::LiveConnection;
@@ -36,43 +38,43 @@ pub(crate) trait LogSink: Send {
     fn trace(&mut self, _: &str) {}
 }
 
-#[derive(Debug, Default)]
-struct PrintedLog {
-    text: String,
-}
+/// The log as it was shown last.
+#[derive(Default)]
+struct PrintedLog(Option<(LogFile, Range<u64>)>);
 
 impl PrintedLog {
-    /// The new part of `log`; only whole lines unless it is final.
+    /// Shows the new part of `log`; only whole lines unless it is final.
     ///
-    /// If `log` does not continue what was shown, the result begins at the first line that differs.
-    fn advance<'a>(&mut self, log: &'a str, is_final: bool) -> &'a str {
-        let end = if is_final {
-            log.len()
-        } else {
-            log.rfind('\n').map_or(0, |at| at + 1)
-        };
-        let log = &log[..end];
-        let common = common_prefix(&self.text, log);
-        if common < self.text.len() && !is_final {
-            // An older log than the one shown, or another one. The final log decides.
-            return "";
+    /// If `log` does not continue what was shown, the new part begins at the first line that differs.
+    fn advance(
+        &mut self,
+        log: LogFile,
+        is_final: bool,
+        sink: &mut dyn LogSink,
+    ) -> Result<(), Error> {
+        let mut range = part(&log, sink)?;
+        if !is_final {
+            range = log.lines(&range)?;
         }
-        let from = if common == self.text.len() {
-            common
-        } else {
-            log[..common].rfind('\n').map_or(0, |at| at + 1)
+        let (common, shown) = match &self.0 {
+            Some((before, shown)) => {
+                let common = log.common(&range, before, shown)?;
+                (common, shown.end - shown.start)
+            }
+            None => (0, 0),
         };
-        self.text = log.to_owned();
-        &log[from..]
+        if common < shown && !is_final {
+            // An older log than the one shown, or another one. The final log decides.
+            return Ok(());
+        }
+        let mut from = range.start + common;
+        if common < shown {
+            from = log.lines(&(range.start..from))?.end;
+        }
+        let end = log.pieces(&(from..range.end), |piece| sink.write(piece));
+        self.0 = Some((log, range));
+        end
     }
-}
-
-fn common_prefix(a: &str, b: &str) -> usize {
-    let mut common = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
-    while !b.is_char_boundary(common) {
-        common -= 1;
-    }
-    common
 }
 
 /// The log of a run in progress.
@@ -103,16 +105,14 @@ impl<'a> FollowedLog<'a> {
             let settled = settled(lagoon, clock, run.id);
             self.live.run_during(run, self.sink, settled).await?
         };
-        if is_empty(&log) && self.live.missing("").is_none() {
+        if is_empty(&log)? && self.live.is_empty() {
             self.sink.note(&nothing_printed(run.id));
         }
         match log {
-            Log::Text(text) => {
-                let text = part(&text, self.sink);
-                match self.live.missing(text) {
-                    Some(missing) => complete(&missing, self.sink),
-                    None => self.sink.write(self.shown.advance(text, true)),
-                }
+            Log::Text(file) if self.live.is_empty() => self.shown.advance(file, true, self.sink),
+            Log::Text(file) => {
+                let text = file.text(&part(&file, self.sink)?)?;
+                complete(&self.live.missing(&text), self.sink)
             }
             Log::Empty => Ok(()),
             Log::Unavailable(words) => {
@@ -137,10 +137,9 @@ impl Companion for FollowedLog<'_> {
         self.live.find(lagoon, run, self.sink).await?;
         if self.live.is_off()
             // A failure passes, or shows when the run is read.
-            && let Ok(Some(Log::Text(text))) = lagoon.run_log(run.id).await
+            && let Ok(Log::Text(file)) = log::log(lagoon, run.id).await
         {
-            let text = part(&text, self.sink);
-            self.sink.write(self.shown.advance(text, false))?;
+            self.shown.advance(file, false, self.sink)?;
         }
         Ok(())
     }
@@ -162,31 +161,50 @@ fn complete(missing: &MissingLines<'_>, sink: &mut dyn LogSink) -> Result<(), Er
     missing.parts.iter().try_for_each(|part| sink.write(part))
 }
 
-fn part<'a>(text: &'a str, sink: &dyn LogSink) -> &'a str {
+fn part(log: &LogFile, sink: &dyn LogSink) -> Result<Range<u64>, Error> {
     if sink.takes_banner() {
-        text
+        Ok(log.whole())
     } else {
-        content(text)
+        log.content()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::runs::log::holding;
+
+    struct Printed(String);
+
+    impl LogSink for Printed {
+        fn write(&mut self, piece: &str) -> Result<(), Error> {
+            self.0.push_str(piece);
+            Ok(())
+        }
+    }
+
+    /// The new part of each log; the last one is final.
+    fn shown<const N: usize>(logs: [&str; N]) -> [String; N] {
+        let mut printed = PrintedLog::default();
+        let mut number = 0;
+        logs.map(|log| {
+            number += 1;
+            let mut sink = Printed(String::new());
+            let advanced = printed.advance(holding(log), number == N, &mut sink);
+            advanced.expect("a temporary file");
+            sink.0
+        })
+    }
 
     #[test]
     fn each_line_is_shown_once() {
-        let mut shown = PrintedLog::default();
-        assert_eq!(shown.advance("a\nb", false), "a\n");
-        assert_eq!(shown.advance("a\nbc\nd", false), "bc\n");
-        assert_eq!(shown.advance("a\n", false), "");
-        assert_eq!(shown.advance("a\nbc\nd\ne", true), "d\ne");
+        let logs = ["a\nb", "a\nbc\nd", "a\n", "a\nbc\nd\ne"];
+        assert_eq!(shown(logs), ["a\n", "bc\n", "", "d\ne"]);
     }
 
     #[test]
     fn a_changed_log_continues_after_the_common_prefix() {
-        let mut shown = PrintedLog::default();
-        assert_eq!(shown.advance("a\nb\nc\n", false), "a\nb\nc\n");
-        assert_eq!(shown.advance("a\nb\nX\n", true), "X\n");
+        assert_eq!(shown(["a\nb\nc\n", "a\nb\nX\n"]), ["a\nb\nc\n", "X\n"]);
+        assert_eq!(shown(["a\nb\n", "a\n"]), ["a\nb\n", ""]);
     }
 }

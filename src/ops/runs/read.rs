@@ -20,8 +20,13 @@ where
     if let Some(found) = read().await? {
         return Ok(Some(found));
     }
-    sleep(SECOND_READ).await;
+    pause().await;
     read().await
+}
+
+/// Between the two reads.
+pub(in crate::ops) async fn pause() {
+    sleep(SECOND_READ).await;
 }
 
 pub(crate) async fn by_id(lagoon: &Lagoon, id: i64) -> Result<Run, Error> {

@@ -12,6 +12,30 @@ fn look(width: Option<u16>, colour: bool) -> TableStyle {
     }
 }
 
+#[test]
+fn a_table_in_blocks_equals_the_whole() {
+    let of = |ids: std::ops::Range<usize>| {
+        let mut grid = Grid::new(["id", "name"].map(Column::new));
+        for id in ids {
+            grid.row([Cell::id(id), Cell::name("x".repeat(id % 40))]);
+        }
+        grid
+    };
+    let blocks = || -> Blocks<'_> {
+        let starts = (0..2_500).step_by(1_000);
+        Box::new(starts.map(|start| Cow::Owned(of(start..(start + 1_000).min(2_500)))))
+    };
+    for width in [None, Some(20)] {
+        let mut drawn = String::new();
+        let end: Result<(), Infallible> = draw(&blocks, &look(width, false), &mut |block| {
+            drawn.push_str(block);
+            Ok(())
+        });
+        assert!(end.is_ok());
+        assert_eq!(drawn, render(&of(0..2_500), &look(width, false)));
+    }
+}
+
 fn runs() -> Grid {
     let started: Timestamp = "2024-05-01T10:00:00Z".parse().unwrap();
     Grid::new([

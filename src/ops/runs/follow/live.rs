@@ -149,11 +149,15 @@ impl<'a> LiveConnection<'a> {
         }
     }
 
-    /// The part of the log that was not shown; `None` if no line was.
-    pub(super) fn missing<'l>(&self, log: &'l str) -> Option<MissingLines<'l>> {
+    /// No line was shown.
+    pub(super) fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    /// The part of the log that was not shown.
+    pub(super) fn missing<'l>(&self, log: &'l str) -> MissingLines<'l> {
         let deadline = Instant::now() + SEARCH;
-        let search = || self.shown.missing(log, Some(deadline.into_std()));
-        (!self.shown.is_empty()).then(search)
+        self.shown.missing(log, Some(deadline.into_std()))
     }
 
     /// Shows lines until an error. Safe to cancel.

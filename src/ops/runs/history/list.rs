@@ -143,7 +143,11 @@ async fn gather(
         environments.extend(environment);
         match runs {
             Ok((runs, count)) => {
-                listed.runs.extend(runs);
+                if listed.runs.is_empty() {
+                    listed.runs = runs;
+                } else {
+                    listed.runs.extend(runs);
+                }
                 listed.count.known += count.known;
                 listed.count.may_be_more |= count.may_be_more;
                 newest_first(&mut listed.runs, wanted.limit);
