@@ -14,6 +14,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
+pub(crate) use plain::printable_length;
 use plain::{Plain, colours};
 pub(crate) use recognize::{conceal_key, conceal_recognized, may_be_secret, shown_address};
 

@@ -35,9 +35,17 @@ impl Plain {
             complete: text.len(),
         };
         let (mut from, mut at) = (0, 0);
-        while let Some(next) = text[at..].iter().position(|byte| is_special(*byte)) {
-            at += next;
+        loop {
+            at += printable_length(&text[at..]);
             let rest = &text[at..];
+            match rest.first() {
+                None => break,
+                Some(b'\n' | b'\r' | b'\t') => {
+                    at += 1;
+                    continue;
+                }
+                Some(_) => {}
+            }
             match element(rest) {
                 Element::Kept(length) => at += length,
                 Element::Left(length) => {
@@ -131,9 +139,26 @@ pub(super) fn colours(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Returns true for the first byte of anything but a visible ASCII character.
-fn is_special(byte: u8) -> bool {
-    byte == b'\\' || !matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
+/// The number of visible ASCII characters at the start, up to a backslash. Most of a text is such a
+/// run, so this compares eight bytes at a time.
+pub(crate) fn printable_length(text: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let is_other = |word: u64| {
+        let below = word.wrapping_sub(ONES * 0x20) & !word;
+        let equal = has_zero(word ^ (ONES * 0x7f)) | has_zero(word ^ (ONES * 0x5c));
+        (word | below | equal) & HIGH != 0
+    };
+    let mut at = 0;
+    while let Some(word) = text[at..].first_chunk() {
+        if is_other(u64::from_ne_bytes(*word)) {
+            break;
+        }
+        at += word.len();
+    }
+    let is_printable = |byte: &&u8| matches!(**byte, b' '..=b'~') && **byte != b'\\';
+    at + text[at..].iter().take_while(is_printable).count()
 }
 
 enum Element {

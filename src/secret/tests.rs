@@ -172,6 +172,17 @@ fn complete_lines_are_not_buffered() {
 
 proptest! {
     #[test]
+    fn printable_text_ends_at_the_first_other_byte(
+        text in "[ -~]{0,30}",
+        rest in proptest::collection::vec(any::<u8>(), 0..12),
+    ) {
+        let bytes = [text.as_bytes(), &rest].concat();
+        let is_other = |byte: &u8| !(b' '..=b'~').contains(byte) || *byte == b'\\';
+        let expected = bytes.iter().position(is_other).unwrap_or(bytes.len());
+        prop_assert_eq!(printable_length(&bytes), expected);
+    }
+
+    #[test]
     fn masking_is_independent_of_chunk_boundaries(
         texts in proptest::collection::vec(
             prop_oneof!["[a-z \n]{0,20}", Just(TOKEN.to_owned()), Just(TOKEN[5..30].to_owned()),

@@ -2,6 +2,7 @@
 
 use super::clean::{clean_line, is_unsafe};
 use super::sgr::visible;
+use crate::secret::printable_length;
 
 /// Longer parameters belong to no colour that a terminal knows.
 const LONGEST_SGR: usize = 64;
@@ -98,10 +99,7 @@ impl LogCleaner {
 
     fn plain_length(&self, text: &str) -> usize {
         match self.state {
-            State::Text => text
-                .bytes()
-                .take_while(|b| matches!(b, b'\t' | b' '..=b'~'))
-                .count(),
+            State::Text => printable_length(text.as_bytes()),
             _ => 0,
         }
     }
