@@ -27,10 +27,11 @@ use measure::Line;
 /// A subject: its name, and what measures it.
 type Subject = (&'static str, fn() -> Vec<Line>);
 
-const SUBJECTS: [Subject; 7] = [
+const SUBJECTS: [Subject; 8] = [
     ("start", start::cold),
     ("size", start::size),
     ("requests", requests::against_curl),
+    ("completion", requests::completion),
     ("delay", requests::round_trips),
     ("bulk", requests::many_environments),
     ("wait", waiting::runs),
