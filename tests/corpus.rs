@@ -2,13 +2,16 @@
 //!
 //! A check lives here once, for these tests and for its target in `tests/fuzz`.
 
+mod checkout;
 mod config;
 mod cuts;
 mod events;
+mod key;
 mod log;
 mod place;
 mod reply;
 mod task_file;
+mod token;
 mod values;
 
 use std::collections::BTreeSet;
@@ -19,12 +22,15 @@ use crate::support::source::{all_files_under, files_under};
 type Check = fn(&[u8]);
 
 /// Each target and its check of an input.
-const TARGETS: [(&str, Check); 6] = [
+const TARGETS: [(&str, Check); 9] = [
+    ("checkout", checkout::check),
     ("config", config::check),
     ("events", events::check),
+    ("key", key::check),
     ("log", log::check),
     ("reply", reply::check),
     ("task_file", task_file::check),
+    ("token", token::check),
     ("values", values::check),
 ];
 

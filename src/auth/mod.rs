@@ -4,7 +4,7 @@
 
 mod browser;
 mod error;
-mod jwt;
+pub(crate) mod jwt;
 pub(crate) mod over_ssh;
 mod session;
 mod sign_out;

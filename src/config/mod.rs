@@ -4,7 +4,7 @@
 //! `settings` merges them with flags and variables; `auth` stores tokens.
 
 pub(crate) mod address;
-mod checkout;
+pub(crate) mod checkout;
 pub(crate) mod edit;
 pub(crate) mod error;
 mod lagoon_cli;

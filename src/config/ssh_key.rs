@@ -67,7 +67,7 @@ impl SshKey {
         key
     }
 
-    fn read(given: &str, folder: &Path) -> SshKey {
+    pub(crate) fn read(given: &str, folder: &Path) -> SshKey {
         let text = unquoted(given);
         let path = || {
             let is_in_home = text.starts_with("~/");

@@ -1,5 +1,12 @@
 //! Items of modules that only the program has.
 
+use std::path::Path;
+
+use crate::auth::jwt;
+use crate::config::checkout::Checkout;
+use crate::config::ssh_key::{UnusableKey, UsableKey};
+use crate::regular_file::Owners;
+
 pub use crate::app::final_page::serve as serve_sign_in_page;
 pub use crate::auth::over_ssh::key_for_ssh;
 pub use crate::cli::{command, run, shells};
@@ -33,6 +40,30 @@ pub use crate::ssh::token::token;
 pub use crate::ssh::{Destination, Ssh};
 pub use crate::terminal::clean::{clean_line, clean_text, is_unsafe};
 pub use crate::terminal::log::LogCleaner;
+
+/// The project that the files of a folder name, and the notes about the files.
+pub fn project_of(folder: &Path) -> (Option<String>, Vec<String>) {
+    let owners = Owners::current(None, folder);
+    let found = Checkout::read(folder, &owners, &|_| None);
+    (found.project.map(|(name, _)| name), found.notes)
+}
+
+pub fn is_token(text: &str) -> bool {
+    jwt::is_jwt(text)
+}
+
+pub fn token_expiry(token: &str) -> Option<jiff::Timestamp> {
+    jwt::expiry(token)
+}
+
+/// The text of a private key; `None` for a path. Nothing is registered as a secret.
+pub fn key_text(given: &str) -> Result<Option<String>, UnusableKey> {
+    let key = SshKey::read(given, Path::new(""));
+    key.usable().map(|key| match key {
+        UsableKey::Text(text) => Some(text),
+        UsableKey::File(_) => None,
+    })
+}
 
 pub mod quoting {
     pub use crate::domain::task::quoting::{command, line, suggestion};

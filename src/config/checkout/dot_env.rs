@@ -82,13 +82,30 @@ fn filled(text: &str, is_literal: bool, known: &HashMap<String, String>) -> Opti
         return None;
     }
     let mut missing = Vec::new();
-    let filled = substitute(text, &|name| known.get(name).cloned(), &mut missing);
+    // Values of values would grow without a limit.
+    let value = |name: &str| known.get(name).filter(|v| v.len() <= super::LONGEST_VALUE);
+    let filled = substitute(text, &|name| value(name).cloned(), &mut missing);
     missing.is_empty().then_some(filled)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_do_not_grow_without_a_limit() {
+        let double = |name: char, of: char| format!("{name}={}\n", format!("${of}").repeat(120));
+        let text = format!(
+            "A={}\n{}{}{}",
+            "x".repeat(200),
+            double('B', 'A'),
+            double('C', 'B'),
+            double('D', 'C')
+        );
+        let found = parse(&text);
+        assert_eq!(found["B"].len(), 24_000);
+        assert_eq!(found.get("C"), None);
+    }
 
     #[test]
     fn the_documented_forms_are_read() {

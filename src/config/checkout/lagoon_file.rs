@@ -165,7 +165,10 @@ impl ProjectFolder<'_> {
                 Some(_) => name.to_owned(),
                 None => format!("{PREFIX}{name}"),
             };
-            (self.variable)(&variable).or_else(|| known.get(name).cloned())
+            // A longer value is not a project name, with or without its end.
+            let in_file = known.get(name);
+            let in_file = || in_file.map(|value| value.chars().take(LONGEST_VALUE + 1).collect());
+            (self.variable)(&variable).or_else(in_file)
         };
         let mut missing = Vec::new();
         let name = substitute(text, &value, &mut missing);
