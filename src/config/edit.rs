@@ -161,25 +161,32 @@ fn write(path: &Path, text: &str, is_private: bool) -> std::io::Result<()> {
     // link.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    let permissions = {
-        use std::os::unix::fs::PermissionsExt;
-        // Without a key in it, the file gets the permissions that the umask gives new files.
-        let open = || fs::Permissions::from_mode(0o666);
-        if is_private {
-            fs::Permissions::from_mode(0o600)
-        } else {
-            fs::metadata(&path).map_or_else(|_| open(), |m| m.permissions())
-        }
-    };
-    #[cfg(unix)]
-    builder.permissions(permissions);
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder(&path, is_private).tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(&path).map_err(|e| e.error)?;
     Ok(())
+}
+
+/// For a file with a key, readable by its owner only. Without one, it gets the permissions of the old
+/// file, or those that the umask gives new files.
+#[cfg(unix)]
+fn builder(path: &Path, is_private: bool) -> tempfile::Builder<'static, 'static> {
+    use std::os::unix::fs::PermissionsExt;
+    let open = || fs::Permissions::from_mode(0o666);
+    let permissions = if is_private {
+        fs::Permissions::from_mode(0o600)
+    } else {
+        fs::metadata(path).map_or_else(|_| open(), |m| m.permissions())
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.permissions(permissions);
+    builder
+}
+
+#[cfg(not(unix))]
+fn builder(_: &Path, _: bool) -> tempfile::Builder<'static, 'static> {
+    tempfile::Builder::new()
 }
 
 #[cfg(test)]

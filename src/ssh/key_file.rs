@@ -1,6 +1,6 @@
 //! Temporary files for private keys, and removal of those that a killed process left behind.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -45,7 +45,7 @@ fn is_abandoned(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
     let found = fs::symlink_metadata(path)?;
     let is_ours = found.is_file() && found.uid() == rustix::process::geteuid().as_raw();
-    Ok(is_ours && is_older(&found, MIN_AGE) && File::open(path)?.try_lock().is_ok())
+    Ok(is_ours && is_older(&found, MIN_AGE) && fs::File::open(path)?.try_lock().is_ok())
 }
 
 /// A lock would keep `ssh` from reading the file, so only the age counts.
@@ -64,6 +64,7 @@ fn is_older(found: &fs::Metadata, age: Duration) -> bool {
 #[cfg(unix)]
 mod tests {
     use super::*;
+    use std::fs::File;
     use std::time::SystemTime;
 
     #[test]

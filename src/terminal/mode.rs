@@ -1,10 +1,17 @@
 //! The terminal's mode during prompts and progress.
 
-use std::io::{self, stdin};
+#[cfg(unix)]
+mod termios;
+#[cfg(not(unix))]
+mod unchanged;
+
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::process::getpgrp;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+#[cfg(unix)]
+use termios::{ChangedMode, is_in_foreground};
+#[cfg(not(unix))]
+use unchanged::{ChangedMode, is_in_foreground};
 
 /// Raw mode until drop: keys arrive one by one, unechoed, and Ctrl-C as a key.
 pub(super) struct RawMode(());
@@ -14,8 +21,7 @@ static BEFORE_PROMPT: Mutex<Option<ChangedMode>> = Mutex::new(None);
 
 impl RawMode {
     pub(super) fn enter() -> io::Result<Self> {
-        let modes = LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
-        *lock(&BEFORE_PROMPT) = Some(ChangedMode::without(modes)?);
+        *lock(&BEFORE_PROMPT) = Some(ChangedMode::raw()?);
         Ok(RawMode(()))
     }
 }
@@ -51,14 +57,13 @@ static ECHO_GUARDS: Mutex<Option<(usize, ChangedMode)>> = Mutex::new(None);
 impl EchoGuard {
     /// `None` in the background or without a terminal, where the mode must not change.
     pub(super) fn enter() -> Option<Self> {
-        let in_front = tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp());
-        if !in_front {
+        if !is_in_foreground() {
             return None;
         }
         let mut shared = lock(&ECHO_GUARDS);
         match &mut *shared {
             Some((count, _)) => *count += 1,
-            none => *none = Some((1, ChangedMode::without(LocalModes::ECHO).ok()?)),
+            none => *none = Some((1, ChangedMode::without_echo().ok()?)),
         }
         Some(EchoGuard(()))
     }
@@ -73,26 +78,5 @@ impl Drop for EchoGuard {
                 *shared = None;
             }
         }
-    }
-}
-
-struct ChangedMode {
-    before: Termios,
-}
-
-impl ChangedMode {
-    fn without(modes: LocalModes) -> io::Result<Self> {
-        let before = tcgetattr(stdin())?;
-        let mut mode = before.clone();
-        mode.local_modes.remove(modes);
-        tcsetattr(stdin(), OptionalActions::Drain, &mode)?;
-        Ok(ChangedMode { before })
-    }
-}
-
-impl Drop for ChangedMode {
-    fn drop(&mut self) {
-        // It fails only if the terminal is gone, and then there is nothing to restore.
-        let _ = tcsetattr(stdin(), OptionalActions::Drain, &self.before);
     }
 }

@@ -3,13 +3,19 @@
 use std::io;
 
 mod confirm;
+#[cfg(not(unix))]
+mod console_keys;
+#[cfg(unix)]
 mod keys;
 mod layout;
 mod line;
 mod picker;
+mod resizes;
 mod search;
 mod terminal;
 
+#[cfg(not(unix))]
+use console_keys as keys;
 pub(super) use terminal::TerminalPrompt;
 
 #[derive(Debug, thiserror::Error)]

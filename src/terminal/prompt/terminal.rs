@@ -4,16 +4,15 @@
 //! terminal moves that line, all that the prompt drew is behind the cursor, and nothing else is.
 
 use std::io::ErrorKind;
-use std::task::{Context, Waker};
 use std::time::Duration;
 
 use console::{Key, Term};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::confirm::ConfirmWidget;
 use super::layout::{self, Size};
 use super::line::{Accept, Line};
 use super::picker::{CTRL_U, Picker, Step};
+use super::resizes::Resizes;
 use super::{Check, Choice, Prompt, PromptError, Question, keys};
 use crate::terminal::bottom::{ERASE, Hidden, frame};
 use crate::terminal::mode::RawMode;
@@ -21,6 +20,7 @@ use crate::terminal::{Palette, Stream, Style, Ui, clean_line};
 
 /// The size of the terminal is compared this often.
 const TICK: Duration = Duration::from_millis(100);
+
 pub(in crate::terminal) struct TerminalPrompt {
     ui: Ui,
     term: Term,
@@ -113,24 +113,6 @@ impl TerminalPrompt {
                 _ => {}
             }
         }
-    }
-}
-
-/// Notices a change of the size that was undone before the size was compared: the terminal may have cut
-/// the lines.
-struct Resizes(Option<Signal>);
-
-impl Resizes {
-    fn listen() -> Self {
-        let can_listen = tokio::runtime::Handle::try_current().is_ok();
-        let changes = can_listen.then(|| signal(SignalKind::window_change()));
-        Resizes(changes.and_then(Result::ok))
-    }
-
-    fn any(&mut self) -> bool {
-        let mut context = Context::from_waker(Waker::noop());
-        let changes = self.0.as_mut();
-        changes.is_some_and(|changes| changes.poll_recv(&mut context).is_ready())
     }
 }
 
