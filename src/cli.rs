@@ -19,7 +19,6 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::app::{App, GiveUp, Interrupts, finish, print};
 use crate::commands::scope::PlaceNeed;
 use crate::commands::{self, topics};
-use crate::domain::run::page::add_pages;
 use crate::error::{Error, Kind};
 use crate::secret::conceal_recognized;
 use crate::settings::{Env, Flags, Settings, SettingsError, is_structured};
@@ -241,11 +240,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     // The last write can fail, too.
     let result = match app.conclude(result.and(finish(&app.ui))) {
         Ok(()) => Ok(()),
-        Err(error) => {
-            let mut error = interrupts.explain(error).await;
-            add_pages(&mut error.runs, app.ui_url().as_deref());
-            Err(error)
-        }
+        Err(error) => Err(app.with_pages(interrupts.explain(error).await)),
     };
     finish_early(&app.ui, json, result)
 }

@@ -5,11 +5,21 @@ use std::time::Duration;
 
 use tokio::process::{Child, Command};
 
+use super::App;
 use crate::clock::timeout;
+use crate::domain::run::page::add_pages;
 use crate::error::Error;
 
 /// An opener that runs longer is the browser itself.
 const SOON: Duration = Duration::from_secs(2);
+
+impl App {
+    /// The error with the pages of its runs.
+    pub(crate) fn with_pages(&self, mut error: Error) -> Error {
+        add_pages(&mut error.runs, self.ui_url().as_deref());
+        error
+    }
+}
 
 pub(super) async fn open(url: Option<&str>) -> Result<(), Error> {
     let url = url.ok_or_else(unknown)?;
