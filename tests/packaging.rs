@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::support::home::Home;
 use crate::support::lines::invocations;
-use crate::support::tool;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -25,7 +24,8 @@ fn workflow(name: &str) -> Value {
 /// The shell texts of all steps.
 fn scripts(workflow: &Value) -> Vec<String> {
     let jobs = workflow["jobs"].as_object().unwrap().values();
-    jobs.flat_map(|job| job["steps"].as_array().unwrap())
+    // A job that is another workflow has no steps.
+    jobs.flat_map(|job| job["steps"].as_array().into_iter().flatten())
         .filter_map(|step| step["run"].as_str().map(str::to_owned))
         .collect()
 }
@@ -64,8 +64,71 @@ fn a_release_is_built_for_existing_targets() {
             "{wanted}"
         );
     }
-    let needs = release["jobs"]["publish"]["needs"].as_str().unwrap();
-    assert!(release["jobs"][needs].is_object());
+}
+
+#[test]
+fn a_release_depends_on_the_checks_and_on_the_builds() {
+    let release = workflow("release");
+    let needs = &release["jobs"]["publish"]["needs"];
+    assert_eq!(needs, &serde_json::json!(["checks", "build"]));
+    let checks = &release["jobs"]["checks"];
+    assert_eq!(checks["uses"], "./.github/workflows/ci.yml");
+    assert_eq!(checks["with"]["release"], true);
+    let scripts = scripts(&workflow("ci"));
+    for line in [".ci/run", ".ci/run --release", ".ci/run --packages"] {
+        assert!(scripts.iter().any(|script| script == line), "{line}");
+    }
+}
+
+/// Each action is named by its commit, with the version behind it, and no checkout leaves a token behind.
+#[test]
+fn actions_are_pinned_and_credentials_do_not_persist() {
+    let pinned = regex::Regex::new(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$").unwrap();
+    for name in ["ci", "release"] {
+        let path = format!(".github/workflows/{name}.yml");
+        let text = text(&path);
+        for line in text.lines() {
+            let Some((_, action)) = line.split_once("uses: ") else {
+                continue;
+            };
+            let is_ours = action.starts_with("./");
+            assert!(is_ours || pinned.is_match(action), "{path}: {action}");
+        }
+        let jobs = workflow(name)["jobs"].as_object().unwrap().clone();
+        let steps = jobs
+            .values()
+            .flat_map(|job| job["steps"].as_array().into_iter().flatten());
+        for step in steps {
+            let uses = step["uses"].as_str().unwrap_or_default();
+            if uses.starts_with("actions/checkout@") {
+                assert_eq!(step["with"]["persist-credentials"], false, "{path}");
+            }
+        }
+    }
+}
+
+/// Nothing that is built depends on the day: the Rust and the machines have versions.
+#[test]
+fn the_workflows_use_one_version_of_rust_and_fixed_machines() {
+    let versions: Vec<Value> = ["ci", "release"]
+        .map(|name| workflow(name)["env"]["RUSTUP_TOOLCHAIN"].clone())
+        .into();
+    assert_eq!(versions[0], versions[1]);
+    assert!(
+        versions[0]
+            .as_str()
+            .is_some_and(|v| v.matches('.').count() == 2)
+    );
+    for name in ["ci", "release"] {
+        let path = format!(".github/workflows/{name}.yml");
+        assert!(!text(&path).contains("-latest"), "{path}");
+    }
+    for line in text(".ci/versions").lines() {
+        let exact = line.split_once('=').is_some_and(|(_, version)| {
+            version.split('.').count() == 3 && version.split('.').all(|n| n.parse::<u32>().is_ok())
+        });
+        assert!(exact || line.starts_with('#'), "{line}");
+    }
 }
 
 #[test]
@@ -98,7 +161,6 @@ fn the_workflows_run_existing_commands_and_scripts() {
             }
         }
     }
-    assert!(scripts(&workflow("ci")).contains(&".ci/run".to_owned()));
     assert!(
         scripts(&workflow("release"))
             .iter()
@@ -150,9 +212,6 @@ fn package(home: &Home, target: &str) -> PathBuf {
 
 #[test]
 fn a_package_contains_program_completions_pages_and_licence() {
-    if !tool::have("tar") || !tool::have("sha256sum") {
-        return;
-    }
     let home = Home::new();
     let archive = package(&home, "x86_64-unknown-linux-musl");
     let name = archive.file_name().unwrap().to_str().unwrap();
@@ -161,7 +220,9 @@ fn a_package_contains_program_completions_pages_and_licence() {
         name,
         format!("tasks-{version}-x86_64-unknown-linux-musl.tar.gz")
     );
-    let check = format!("cd ../out && sha256sum --check {name}.sha256 && tar -xzf {name}");
+    let check = format!(
+        "cd ../out && {{ sha256sum -c {name}.sha256 || shasum -a 256 -c {name}.sha256; }} && tar -xzf {name}"
+    );
     home.run(home.shell(&check)).succeeds();
     let folder = home.path("out").join(name.trim_end_matches(".tar.gz"));
     for file in [
@@ -186,6 +247,83 @@ fn a_package_contains_program_completions_pages_and_licence() {
         String::from_utf8(said.stdout).unwrap(),
         format!("tasks {version}\n")
     );
+}
+
+fn notes(home: &Home, version: &str, changelog: &Path) -> crate::support::output::Output {
+    let script = root().join(".ci/notes").display().to_string();
+    let line = format!("exec bash '{script}' '{version}' '{}'", changelog.display());
+    home.run(home.shell(&line))
+}
+
+#[test]
+fn the_notes_of_a_release_contain_only_that_version() {
+    let home = Home::new();
+    let changelog = home.write(
+        "changes.md",
+        "# Changes\n\n## Unreleased\n\n* New\n\n## 1.10.0 (2027-01-02)\n\n### Output\n\n* Ten\n\n\
+         ## 1.1.0\n\n* One\n",
+    );
+    let of = |version: &str| notes(&home, version, &changelog).succeeds().stdout;
+    assert_eq!(of("v1.10.0"), "### Output\n\n* Ten\n");
+    assert_eq!(of("1.1.0"), "* One\n");
+    for unknown in ["1.1", "1.10", "2.0.0", "1x1.0"] {
+        let output = notes(&home, unknown, &changelog).ends_with(1);
+        assert!(output.stderr.contains("no section for version"), "{output}");
+        assert_eq!(output.stdout, "");
+    }
+}
+
+/// The database of advisories cannot be downloaded: a warning, except in a release.
+#[test]
+fn unchecked_advisories_fail_a_release_and_warn_elsewhere() {
+    let home = Home::new();
+    let cargo = home.write("bin/cargo", "#!/bin/sh\n[ \"$2\" != fetch ]\n");
+    std::fs::set_permissions(&cargo, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let script = root().join(".ci/advisories").display().to_string();
+    let run = |argument: &str| {
+        let folder = home.path("bin").display().to_string();
+        let line = format!("PATH='{folder}':$PATH exec bash '{script}' {argument}");
+        home.run(home.shell(&line))
+    };
+    let elsewhere = run("").succeeds();
+    assert!(elsewhere.stderr.contains("warning:"), "{elsewhere}");
+    let release = run("--required").ends_with(1);
+    assert!(release.stderr.contains("error:"), "{release}");
+}
+
+/// The files that name the address of a release: those of `.ci/metadata`.
+#[test]
+fn the_address_of_a_release_is_written_into_its_files() {
+    let home = Home::new();
+    let sum = "0".repeat(64);
+    for target in targets(&workflow("release")) {
+        let name = format!("dist/tasks-1.2.3-{target}.tar.gz.sha256");
+        home.write(&name, format!("{sum}  tasks-1.2.3-{target}.tar.gz\n"));
+    }
+    let script = root().join(".ci/metadata").display().to_string();
+    let run = |variables: &str| {
+        home.run(home.shell(&format!("{variables} exec bash '{script}' v1.2.3 ../dist")))
+    };
+    let unknown = run("").ends_with(1);
+    assert!(unknown.stderr.contains("TASKS_RELEASES"), "{unknown}");
+    run("TASKS_RELEASES=\"https://git.example.com/';x\"").ends_with(1);
+
+    run("GITHUB_SERVER_URL=https://git.example.com GITHUB_REPOSITORY=shop/tasks").succeeds();
+    let base = "https://git.example.com/shop/tasks/releases";
+    let read = |name: &str| std::fs::read_to_string(home.path("dist").join(name)).unwrap();
+    assert_eq!(read("VERSION"), "1.2.3\n");
+    assert!(read("install.sh").contains(&format!("\ndefault_releases='{base}'\n")));
+    let manifest: toml_edit::DocumentMut = read("binstall.toml").parse().unwrap();
+    let binstall = &manifest["package"]["metadata"]["binstall"];
+    let url = binstall["pkg-url"].as_str().unwrap();
+    let expected = "/download/v{ version }/tasks-{ version }-{ target }{ archive-suffix }";
+    assert_eq!(url, format!("{base}{expected}"));
+    let formula = read("lagoon-tasks.rb");
+    for target in targets(&workflow("release")) {
+        let line = format!("url \"{base}/download/v1.2.3/tasks-1.2.3-{target}.tar.gz\"");
+        let is_unix = !target.contains("windows");
+        assert_eq!(formula.contains(&line), is_unix, "{target}:\n{formula}");
+    }
 }
 
 /// The files that a container is built from are enough, and are there.

@@ -17,7 +17,7 @@ impl SshStandIn {
         // One line a call, so that calls at the same time do not mix.
         let lines = format!(
             "printf '%s\\n' \"$*\" >> '{folder}/calls'\nenv >> '{folder}/variables'\n\
-             tr '\\0' ' ' < /proc/$PPID/cmdline >> '{folder}/parents'\n\
+             {{ tr '\\0' ' ' < /proc/$PPID/cmdline || ps -ww -o args= -p $PPID; }} 2>/dev/null >> '{folder}/parents'\n\
              for word; do case $word in *guest*) guest=.guest ;; esac; done\n\
              cat '{folder}/words' >&2\ncat \"{folder}/token$guest\"\nexit $(cat '{folder}/status')"
         );
