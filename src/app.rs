@@ -15,6 +15,7 @@ mod reach;
 mod sandbox;
 mod session;
 mod sign_out;
+mod test_reports;
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -29,6 +30,7 @@ pub(crate) use reach::Route;
 #[cfg(feature = "sandbox")]
 pub(crate) use sandbox::{Running, SandboxSeed};
 pub(crate) use sign_out::SignOut;
+pub(crate) use test_reports::{ReportTarget, TestReports, verdict};
 
 use crate::auth::{Renewals, TokenSource};
 use crate::config::{Checkout, Context};
@@ -50,6 +52,7 @@ pub(crate) struct App {
     pub ui: Ui,
     pub settings: Settings,
     pub output_failures: OutputFailures,
+    pub test_reports: TestReports,
     interrupts: Interrupts,
     lagoon: OnceCell<Lagoon>,
     checkout: OnceLock<Checkout>,
@@ -67,6 +70,7 @@ impl App {
             ui,
             settings,
             output_failures: OutputFailures::default(),
+            test_reports: TestReports::default(),
             interrupts,
             lagoon: OnceCell::new(),
             checkout: OnceLock::new(),

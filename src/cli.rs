@@ -8,6 +8,8 @@ mod globals;
 mod habits;
 mod help;
 mod hints;
+mod place_need;
+mod reports;
 mod usage;
 
 use crate::commands::scope;
@@ -17,7 +19,6 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{App, GiveUp, Interrupts, finish, print};
-use crate::commands::scope::PlaceNeed;
 use crate::commands::{self, topics};
 use crate::error::{Error, Kind};
 use crate::secret::conceal_recognized;
@@ -26,6 +27,7 @@ use crate::terminal::{ColorChoice, Ui, UiOptions};
 use choose::choose_context;
 use globals::Globals;
 use hints::Kept;
+use place_need::place_need;
 
 /// Define, list, invoke and follow tasks on Lagoon
 #[derive(Debug, Parser)]
@@ -121,42 +123,6 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
     }
 }
 
-fn place_need(command: &Command, can_prompt: bool) -> PlaceNeed {
-    use commands::{
-        cancel::CancelArgs, define::DefineArgs, delete::DeleteArgs, export::ExportArgs,
-        logs::LogsArgs, rerun::RerunArgs, status::StatusArgs, update::UpdateArgs,
-    };
-    match command {
-        Command::Define(DefineArgs { group: Some(_), .. })
-        | Command::Update(UpdateArgs { group: Some(_), .. })
-        | Command::Delete(DeleteArgs { group: Some(_), .. } | DeleteArgs { unlisted: true, .. })
-        | Command::Export(ExportArgs { group: Some(_), .. }) => PlaceNeed::Nothing,
-        Command::Define(_)
-        | Command::Update(_)
-        | Command::Delete(_)
-        | Command::Export(_)
-        | Command::List(_)
-        | Command::Show(_)
-        | Command::Invoke(_)
-        | Command::Exec(_)
-        | Command::Runs(_)
-        | Command::Environments(_) => PlaceNeed::Project,
-        Command::Status(StatusArgs { runs, .. })
-        | Command::Logs(LogsArgs { runs, .. })
-        | Command::Cancel(CancelArgs { runs, .. })
-        | Command::Rerun(RerunArgs { runs, .. })
-            if runs.needs_place(can_prompt) =>
-        {
-            PlaceNeed::Project
-        }
-        Command::Wait(wait) if wait.needs_place(can_prompt) => PlaceNeed::Project,
-        Command::Files(files) if files.needs_place(can_prompt) => PlaceNeed::Project,
-        // Task files usually name their projects, so that a request would be in vain.
-        Command::Diff(_) | Command::Apply(_) | Command::Lint(_) => PlaceNeed::Files,
-        _ => PlaceNeed::Nothing,
-    }
-}
-
 /// The whole command line.
 pub fn command() -> clap::Command {
     built(&|_| true)
@@ -228,6 +194,9 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     let json = settings.wants_json_errors();
     let interrupts = Interrupts::listen(give_up);
     let mut app = App::new(ui, settings, interrupts.clone());
+    if let Err(error) = reports::plan(&command, &mut app, &interrupts) {
+        return finish_early(&app.ui, json, Err(error));
+    }
     let result = tokio::select! {
         result = async {
             let context = choose_context(&mut app, &globals.flags, &env, &command)?;
@@ -242,7 +211,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         Ok(()) => Ok(()),
         Err(error) => Err(app.with_pages(interrupts.explain(error).await)),
     };
-    finish_early(&app.ui, json, result)
+    finish_early(&app.ui, json, reports::write(&app, result))
 }
 
 /// Adds hints about roles and the network to an error.

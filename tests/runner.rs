@@ -69,6 +69,7 @@ mod push;
 mod releases;
 mod renewal;
 mod replies;
+mod reports;
 mod requests;
 mod rerun;
 mod resend;

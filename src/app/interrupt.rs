@@ -4,7 +4,7 @@
 //! print or save something claims the next signal; otherwise the process ends.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
 #[cfg(unix)]
@@ -34,6 +34,8 @@ struct State {
     /// The number of values of [`Ignored`].
     ignores: AtomicUsize,
     noticed: AtomicBool,
+    /// The work to do before a signal ends the process.
+    before_exit: OnceLock<Box<dyn Fn(Kind) + Send + Sync>>,
 }
 
 /// The right to handle the next signal, until drop.
@@ -62,6 +64,7 @@ impl Interrupts {
                 claims: AtomicUsize::new(0),
                 ignores: AtomicUsize::new(0),
                 noticed: AtomicBool::new(false),
+                before_exit: OnceLock::new(),
             }),
         }
     }
@@ -101,11 +104,19 @@ impl Interrupts {
                     let count = state.signals.borrow().0;
                     if state.is_unclaimed(count) && !state.noticed.load(Ordering::SeqCst) {
                         crate::terminal::restore();
+                        if let Some(work) = state.before_exit.get() {
+                            work(kind);
+                        }
                         give_up(kind.exit_code());
                     }
                 });
             }
         });
+    }
+
+    /// Sets the work to do before a signal ends the process without the main thread.
+    pub(crate) fn before_exit(&self, work: impl Fn(Kind) + Send + Sync + 'static) {
+        let _ = self.state.before_exit.set(Box::new(work));
     }
 
     pub(crate) fn signal(&self, kind: Kind) {

@@ -1,8 +1,8 @@
 //! `tasks cancel`: cancel runs.
 
 use crate::app::App;
-use crate::commands::launch::Watch;
-use crate::commands::report::ResultPrinter;
+use crate::commands::launch::{ReportFlags, ReportPlan, Watch};
+use crate::commands::report::{ResultPrinter, cases};
 use crate::commands::select::{NamedRuns, RunArgs, RunUse, print_runs};
 use crate::commands::{launch, scope};
 use crate::domain::{Environment, Run};
@@ -34,6 +34,14 @@ pub(crate) struct CancelArgs {
     /// Limit the wait for the end
     #[arg(long, value_name = "TIME", value_parser = parse_limit, default_value = "10m")]
     timeout: Duration,
+    #[command(flatten)]
+    report: ReportFlags,
+}
+
+impl CancelArgs {
+    pub(crate) fn reports(&self) -> ReportPlan<'_> {
+        self.report.plan("tasks cancel", false)
+    }
 }
 
 pub(crate) async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
@@ -46,7 +54,10 @@ pub(crate) async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     for run in runs {
         match ops::runs::cancel::require_in_progress(&run) {
             Ok(()) => going.push(run),
-            Err(error) => failures.push(error),
+            Err(error) => {
+                cases::failed(app, &run, &error);
+                failures.push(error);
+            }
         }
     }
     if going.is_empty() {
@@ -55,6 +66,7 @@ pub(crate) async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     for error in &failures {
         app.ui.warn(&error.to_string());
     }
+    going.iter().for_each(|run| cases::seen(app, run));
     confirm(app, &going)?;
     let lagoon = app.lagoon().await?;
     let progress = app.ui.progress();
@@ -68,7 +80,10 @@ pub(crate) async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
                 }
                 asked.push(run);
             }
-            Err(error) => failures.push(error),
+            Err(error) => {
+                cases::failed(app, &run, &error);
+                failures.push(error);
+            }
         }
     }
     progress.finish();
@@ -83,7 +98,7 @@ pub(crate) async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
         Ok(waited) => {
             let runs = waited.iter().map(|waited| waited.run.clone()).collect();
             let given = print_runs(app, &answer, shape, runs);
-            failures.extend(waited.into_iter().filter_map(failure));
+            failures.extend(waited.into_iter().filter_map(|waited| ended(app, waited)));
             wait::first_of_all(failures).and(given)
         }
         Err((runs, error)) => {
@@ -92,6 +107,17 @@ pub(crate) async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
             Err(error)
         }
     }
+}
+
+/// Reports the result for one run, and returns its error.
+fn ended(app: &App, waited: WaitOutcome) -> Option<Error> {
+    let run = waited.run.clone();
+    let error = failure(waited);
+    match &error {
+        Some(error) => cases::failed(app, &run, error),
+        None => cases::passed(app, &run),
+    }
+    error
 }
 
 /// Maps the end of the wait to the result of `cancel`.

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::app::App;
 use crate::commands::input::text;
-use crate::commands::launch::{BulkFlags, Start, StartFlags};
+use crate::commands::launch::{BulkFlags, ReportPlan, Start, StartFlags};
 use crate::commands::report::{ResultPrinter, ResultShape};
 use crate::commands::select::pick;
 use crate::commands::select::targets::TargetArgs;
@@ -21,8 +21,8 @@ use crate::terminal::Question;
 /// The container receives each word after `--` unchanged. For pipes and variables, use --script or
 /// `-- sh -c '…'`. Without --wait or --follow, the command returns as soon as the run exists.
 ///
-/// For several targets, repeat -p and -e or use patterns ('pr-*') or PROJECT:ENV. You confirm all
-/// targets at once, and nothing starts unless every target can be started.
+/// For several targets, repeat -p and -e or use patterns ('pr-*') or PROJECT:ENV. You confirm all at
+/// once, and nothing starts unless all can be started.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -60,8 +60,14 @@ pub(crate) struct ExecArgs {
     #[arg(long, hide_short_help = true)]
     no_preflight: bool,
     /// Show the planned runs without starting them
-    #[arg(long)]
+    #[arg(long, conflicts_with = "report")]
     dry_run: bool,
+}
+
+impl ExecArgs {
+    pub(crate) fn reports(&self) -> ReportPlan<'_> {
+        self.start.reports("tasks exec")
+    }
 }
 
 pub(crate) async fn run(mut args: ExecArgs, app: &App) -> Result<(), Error> {
@@ -83,9 +89,14 @@ pub(crate) async fn run(mut args: ExecArgs, app: &App) -> Result<(), Error> {
         true => None,
         false => Some(command(app, &args)?),
     };
-    let targets = args
-        .bulk
-        .targets(app, &args.places, &args.start, args.dry_run);
+    let name = given.is_some().then(|| run_name(&args));
+    let targets = args.bulk.targets(
+        app,
+        &args.places,
+        &args.start,
+        name.as_deref(),
+        args.dry_run,
+    );
     let targets = targets.await?;
     targets.require_no_values("exec")?;
     let service = match &args.service {
@@ -108,7 +119,7 @@ pub(crate) async fn run(mut args: ExecArgs, app: &App) -> Result<(), Error> {
     };
     let asked = lacks_command || args.service.is_none() || app.settings.environment.is_none();
     let request = CommandRequest {
-        name: args.name.clone().unwrap_or_else(|| name(&args)),
+        name: run_name(&args),
         service,
         script,
         no_preflight: args.no_preflight,
@@ -184,8 +195,11 @@ fn command(app: &App, args: &ExecArgs) -> Result<String, Error> {
     }
 }
 
-/// The default name: `exec` and the program, without arguments, which may be confidential.
-fn name(args: &ExecArgs) -> String {
+/// By default `exec` and the program, without arguments, which may be confidential.
+fn run_name(args: &ExecArgs) -> String {
+    if let Some(name) = &args.name {
+        return name.clone();
+    }
     const LONGEST: usize = 60;
     let what = match &args.script {
         Some(file) if file == "-" => "stdin",

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use crate::app::App;
 use crate::commands::input::values::{self, Values};
-use crate::commands::launch::{BulkFlags, Start, StartFlags};
+use crate::commands::launch::{BulkFlags, ReportPlan, Start, StartFlags};
 use crate::commands::report::{ResultPrinter, ResultShape};
 use crate::commands::select::pick::{self, no_task_given};
 use crate::commands::select::prompt;
@@ -26,8 +26,8 @@ use crate::ops::runs::history;
 /// A COMMAND task receives each value exactly as typed. Without --wait or --follow, the command
 /// returns as soon as the run exists.
 ///
-/// For several targets, repeat -p and -e or use patterns ('pr-*') or PROJECT:ENV. You confirm all
-/// targets at once, and nothing starts unless every target can be started.
+/// For several targets, repeat -p and -e or use patterns ('pr-*') or PROJECT:ENV. You confirm all at
+/// once, and nothing starts unless all can be started.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -35,8 +35,8 @@ Examples:
   tasks invoke 'Run yarn audit' -p shop -e main --follow
   # Pass an argument, skip the confirmation and wait, as in a script
   tasks invoke 'Sync database' -e develop -a SOURCE=main --yes --wait
-  # Start a task on all matching environments and wait for all runs
-  tasks invoke 'Clear caches' -p shop -e 'pr-*' --yes --wait
+  # Start a task on all matching environments and write a report
+  tasks invoke 'Clear caches' -e 'pr-*' --yes --wait --report junit=tasks.xml
   # Wait for a run with the same values that is in progress, or start one
   tasks invoke Reindex -e main --if-running join --wait")]
 pub(crate) struct InvokeArgs {
@@ -68,11 +68,15 @@ pub(crate) struct InvokeArgs {
     #[arg(long, hide_short_help = true)]
     no_preflight: bool,
     /// Show the planned runs without starting them
-    #[arg(long)]
+    #[arg(long, conflicts_with = "report")]
     dry_run: bool,
 }
 
 impl InvokeArgs {
+    pub(crate) fn reports(&self) -> ReportPlan<'_> {
+        self.start.reports("tasks invoke")
+    }
+
     /// A TASK of digits only.
     pub(crate) fn bare_number(&self) -> Option<&str> {
         let task = self.task.as_deref()?;
@@ -123,9 +127,13 @@ pub(crate) async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
         return Err(no_task_given("invoke"));
     }
     let shape = args.places.shape(app);
-    let targets = args
-        .bulk
-        .targets(app, &args.places, &args.start, args.dry_run);
+    let targets = args.bulk.targets(
+        app,
+        &args.places,
+        &args.start,
+        args.task.as_deref(),
+        args.dry_run,
+    );
     let mut targets = targets.await?;
     let count = given.len();
     let resolved = resolve(app, &args, shape, &mut targets, task.as_ref(), &mut given);

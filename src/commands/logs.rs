@@ -9,7 +9,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use crate::app::App;
-use crate::commands::launch::{LiveFlags, WaitFlags, Watch, usual_length};
+use crate::commands::launch::{LiveFlags, ReportPlan, WaitFlags, Watch, usual_length};
 use crate::commands::report::ResultPrinter;
 use crate::commands::select::{NamedRuns, RunArgs, RunUse};
 use crate::domain::Run;
@@ -68,6 +68,12 @@ pub(crate) struct LogsArgs {
     live: LiveFlags,
     #[command(flatten)]
     waiting: WaitFlags,
+}
+
+impl LogsArgs {
+    pub(crate) fn reports(&self) -> ReportPlan<'_> {
+        self.waiting.reports("tasks logs", self.follow)
+    }
 }
 
 pub(crate) async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {

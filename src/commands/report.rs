@@ -1,6 +1,7 @@
 //! Results that several commands print: runs, tasks, plans and changes.
 
 pub(crate) mod answer;
+pub(crate) mod cases;
 pub(crate) mod changes;
 pub(crate) mod definition;
 pub(crate) mod plan;

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::app::App;
 use crate::commands::input::values;
-use crate::commands::launch::{Start, StartFlags};
+use crate::commands::launch::{ReportPlan, Start, StartFlags};
 use crate::commands::report::{ResultPrinter, ResultShape};
 use crate::commands::scope;
 use crate::commands::select::{NamedRuns, RunArgs, RunUse, print_runs};
@@ -53,6 +53,12 @@ pub(crate) struct RerunArgs {
     /// Start even if the environment lacks the service
     #[arg(long, hide_short_help = true)]
     no_preflight: bool,
+}
+
+impl RerunArgs {
+    pub(crate) fn reports(&self) -> ReportPlan<'_> {
+        self.start.reports("tasks rerun")
+    }
 }
 
 pub(crate) async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {

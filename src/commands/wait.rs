@@ -5,7 +5,7 @@ mod active;
 use clap::Args;
 
 use crate::app::App;
-use crate::commands::launch::{RunLines, WaitFlags, Watch, usual_length};
+use crate::commands::launch::{ReportPlan, RunLines, WaitFlags, Watch, usual_length};
 use crate::commands::report::{ResultPrinter, ResultShape};
 use crate::commands::select::{NamedRuns, RunArgs, RunUse, print_runs};
 use crate::error::Error;
@@ -36,6 +36,8 @@ Examples:
   tasks invoke Reindex -e main -o json | tasks wait -
   # Wait until nothing is running on an environment, at most an hour
   tasks wait --active -p shop -e main --timeout 1h
+  # Write a report for the CI service
+  tasks wait --last --report junit=tasks.xml
   # Print each run when it ends
   tasks wait 1234 1235 1236 -o jsonl
   # Print each change of status
@@ -62,6 +64,10 @@ impl WaitArgs {
         self.active
     }
 
+    pub(crate) fn reports(&self) -> ReportPlan<'_> {
+        self.waiting.reports("tasks wait", false)
+    }
+
     pub(crate) fn needs_place(&self, can_prompt: bool) -> bool {
         self.active || self.runs.needs_place(can_prompt)
     }
@@ -85,6 +91,7 @@ pub(crate) async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
             lines,
             task: args.runs.task_in_progress()?,
         };
+        app.test_reports.begin(None, None);
         let (runs, verdict) = wait.until_none().await?;
         let is_printed = is_jsonl || (runs.is_empty() && answer.format() == Format::Table);
         let given = match is_printed {

@@ -36,6 +36,9 @@ pub struct Environment {
     pub services: Option<Vec<String>>,
 }
 
+/// The end of the label of a production environment.
+pub(crate) const PRODUCTION_MARK: &str = " (production)";
+
 impl Environment {
     pub(crate) fn is_production(&self) -> bool {
         self.kind.eq_ignore_ascii_case("production")
@@ -44,7 +47,7 @@ impl Environment {
     /// `project/environment`, marked if it is production.
     pub(crate) fn label(&self) -> String {
         let mark = if self.is_production() {
-            " (production)"
+            PRODUCTION_MARK
         } else {
             ""
         };

@@ -18,8 +18,10 @@ mod grid;
 mod jq;
 mod json;
 mod lines;
+pub(crate) mod markdown;
 mod separated;
 mod table;
+pub(crate) mod test_report;
 pub(crate) mod time;
 mod yaml;
 

@@ -29,6 +29,24 @@ fn groups_are_offered_with_your_role() {
 }
 
 #[test]
+fn reports_are_offered_by_format_and_file() {
+    let env = TestEnv::new();
+    env.home.write("work/results.xml", "");
+    for command in ["invoke", "exec", "rerun", "wait", "logs", "cancel"] {
+        assert_eq!(
+            asked(&env, &[command, "--report", ""]),
+            ["junit=\tJUnit XML", "markdown=\tMarkdown, appended"],
+            "{command}"
+        );
+    }
+    let files = asked(&env, &["wait", "--report", "junit=re"]);
+    assert_eq!(values(&files), ["junit=results.xml"]);
+    let files = asked(&env, &["wait", "--report=markdown="]);
+    let files = values(&files);
+    assert!(files.contains(&"--report=markdown=-"), "{files:?}");
+}
+
+#[test]
 fn help_offers_topics() {
     let env = TestEnv::new();
     assert_eq!(asked(&env, &["help", "exit"]), ["exit-codes\tExit codes"]);

@@ -45,6 +45,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "state",
             "domain",
             "clock",
+            "output::test_report",
         ],
     ),
     (

@@ -8,6 +8,7 @@ use clap::{Arg, Command, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::parsed_line::ParsedLine;
+use super::report_targets;
 use super::shield::shield;
 use crate::complete::Candidate;
 use crate::secret::masked;
@@ -89,6 +90,9 @@ fn attach(command: Command, path: &[String], line: &Arc<ParsedLine>) -> Command 
                 let line = Arc::clone(line);
                 let candidates = move |word: &OsStr| line.candidates(kind, word);
                 arg.add(ArgValueCompleter::new(candidates))
+            }
+            None if arg.get_id() == "report" => {
+                arg.add(ArgValueCompleter::new(report_targets::candidates))
             }
             None => with_hint(arg),
         })

@@ -5,6 +5,7 @@
 
 mod candidates;
 mod parsed_line;
+mod report_targets;
 mod shells;
 mod shield;
 mod words;

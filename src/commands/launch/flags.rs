@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use crate::app::App;
 use crate::commands::flags::{given, spelled};
-use crate::commands::launch::Watch;
+use crate::commands::launch::{ReportFlags, ReportPlan, Watch};
 use crate::commands::report::ResultPrinter;
 use crate::domain::Environment;
 use crate::error::Error;
@@ -36,6 +36,9 @@ pub(crate) struct WaitFlags {
     /// Ring the bell and show a notification at the end
     #[arg(long, hide_short_help = true)]
     bell: bool,
+    // No doc comment: it would become the help of the command.
+    #[command(flatten)]
+    pub(super) report: ReportFlags,
 }
 
 /// The effect of Ctrl-C on a run.
@@ -60,7 +63,8 @@ impl WaitFlags {
                 .map(|what| format!("--on-interrupt={}", spelled(what))),
         ];
         let bell = self.bell.then(|| "--bell".to_owned());
-        words.into_iter().flatten().chain(bell).collect()
+        let words = words.into_iter().flatten().chain(bell);
+        words.chain(self.report.words()).collect()
     }
 
     /// Refuses these flags if nothing is waited for; `remedy` is the hint.
@@ -70,11 +74,17 @@ impl WaitFlags {
             (self.start_timeout.is_some(), "--start-timeout"),
             (self.on_interrupt.is_some(), "--on-interrupt"),
             (self.bell, "--bell"),
+            (self.report.is_given(), "--report"),
         ]);
         match given.next() {
             Some(flag) => Err(Error::no_effect(&flag, needed)),
             None => Ok(()),
         }
+    }
+
+    /// The reports of `command`. `follows`: stdout is the log.
+    pub(crate) fn reports(&self, command: &'static str, follows: bool) -> ReportPlan<'_> {
+        self.report.plan(command, follows)
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -206,10 +216,22 @@ impl StartFlags {
         if self.web {
             app.require_page()?;
         }
-        if self.waits() || waits_first {
+        const NEEDED: &str = "--wait or --follow";
+        if self.waits() {
             return Ok(());
         }
-        self.flags.require_none("--wait or --follow")
+        if !waits_first {
+            return self.flags.require_none(NEEDED);
+        }
+        match self.flags.report.is_given() {
+            // A report is about the outcome of the run itself.
+            true => Err(Error::no_effect("--report", NEEDED)),
+            false => Ok(()),
+        }
+    }
+
+    pub(crate) fn reports(&self, command: &'static str) -> ReportPlan<'_> {
+        self.flags.reports(command, self.follow)
     }
 
     /// Refuses `--live always` if the log of one of these environments cannot be followed over ssh.

@@ -10,7 +10,7 @@ use crate::commands::launch::next::{FollowAnswer, wait_line};
 use crate::commands::launch::progress::{StartProgress, UnfinishedWatcher};
 use crate::commands::launch::results::{LaunchEntry, LaunchResults};
 use crate::commands::launch::{BulkFlags, ReadFailureNotice, RunLines, StartFlags};
-use crate::commands::report::{ResultPrinter, ResultShape, RunReport, explain_failures};
+use crate::commands::report::{ResultPrinter, ResultShape, RunReport, cases, explain_failures};
 use crate::commands::scope;
 use crate::domain::Run;
 use crate::domain::task::quoting;
@@ -90,6 +90,7 @@ impl<'a> Start<'a> {
                 }
             }
         }
+        cases::launches(app, &launches);
         let claim = app.claim_interrupt();
         let starter = Starter {
             lagoon: app.lagoon().await?,
@@ -105,6 +106,7 @@ impl<'a> Start<'a> {
             trouble: ReadFailureNotice::default(),
         };
         let report = |at: usize, outcome: &LaunchOutcome| {
+            cases::launched(app, at, outcome);
             progress.advance();
             self.report_outcome(&launches[at], outcome);
         };
@@ -219,6 +221,9 @@ impl<'a> Start<'a> {
             let (runs, mut verdict) = watch.wait_for_all(awaited, failures).await;
             if let (Some(nonce), [run]) = (&self.exit_status, runs.as_slice()) {
                 verdict = exit_status::verdict(app, run, nonce, verdict).await;
+                if let Err(error) = &verdict {
+                    cases::failed(app, run, error);
+                }
             }
             for run in runs {
                 let is_its =

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::app::App;
 use crate::commands::flags::given;
 use crate::commands::launch::StartFlags;
-use crate::commands::report::ResultShape;
+use crate::commands::report::{ResultShape, cases};
 use crate::commands::scope;
 use crate::commands::select::targets::{self, LaunchTarget, SelectedTargets, TargetArgs};
 use crate::error::Error;
@@ -47,16 +47,18 @@ impl BulkFlags {
         }
     }
 
-    /// The environments to start on. Missing targets that are skipped are reported.
+    /// The environments to start `task` on. Missing targets that are skipped are reported.
     pub(crate) async fn targets(
         &self,
         app: &App,
         places: &TargetArgs,
         flags: &StartFlags,
+        task: Option<&str>,
         dry_run: bool,
     ) -> Result<SelectedTargets, Error> {
         if places.shape(app) == ResultShape::Many {
             flags.require_no_page()?;
+            app.test_reports.begin(task, None);
             let targets = places.to_start(app, dry_run, self.skip_missing).await?;
             for missing in &targets.missing {
                 app.ui.warn(&format!("skipped: {missing}"));
@@ -65,6 +67,8 @@ impl BulkFlags {
         }
         self.require_none()?;
         let (project, environment) = scope::chosen_place(app, dry_run).await?;
+        let place = format!("{project}/{environment}");
+        app.test_reports.begin(task, Some(place));
         let view = scope::environment_view(app, &project, &environment, true).await?;
         Ok(SelectedTargets {
             seen: vec![view.into()],
@@ -80,8 +84,10 @@ impl BulkFlags {
         shape: ResultShape,
         checks: Vec<TargetCheck>,
     ) -> Result<Vec<Launch>, Error> {
+        let skip_missing = self.skip_missing;
+        cases::targets(app, &checks, skip_missing);
         let (launches, skipped) = match shape {
-            ResultShape::Many => all_or_none(checks, self.skip_missing)?,
+            ResultShape::Many => all_or_none(checks, skip_missing)?,
             ResultShape::One => {
                 let launches = checks.into_iter().map(|(_, check)| Ok(check?));
                 (launches.collect::<Result<_, Error>>()?, Vec::new())

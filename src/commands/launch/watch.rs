@@ -8,25 +8,17 @@ use crate::commands::launch::ReadFailureNotice;
 use crate::commands::launch::flags::OnInterrupt;
 use crate::commands::launch::log::LogOutput;
 use crate::commands::launch::next::{follow_line, wait_line};
-use crate::commands::report::{ResultPrinter, RunReport};
-use crate::domain::run::Log;
+use crate::commands::report::{ResultPrinter, RunReport, cases};
 use crate::domain::{Outcome, Run};
 use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::runs::cancel::CancelOutcome;
-use crate::ops::runs::follow::{LiveOptions, LogSink as _};
+use crate::ops::runs::follow::LiveOptions;
 use crate::ops::runs::history;
-use crate::ops::runs::log;
 use crate::ops::runs::push::Push;
 use crate::ops::runs::together::follow_all;
 use crate::ops::runs::wait::{self, Limits, WaitOutcome, Watcher};
 use crate::terminal::{Progress, Stream};
-
-/// The lines of a failed run's log that are printed if it was not followed.
-const LAST_LINES: usize = 30;
-
-/// The number of failed runs whose log is printed.
-const LAST_LOGS: usize = 10;
 
 pub(crate) struct Watch<'a> {
     pub app: &'a App,
@@ -92,9 +84,7 @@ impl<'a> Watch<'a> {
         }
         let runs: Vec<Run> = waited.iter().map(|w| w.run.clone()).collect();
         runs.iter().for_each(|run| self.app.record_run(run));
-        if self.log.is_none() {
-            self.show_last_lines(&waited).await;
-        }
+        self.show_last_lines(&waited).await;
         let mut failures: Vec<Error> = waited
             .into_iter()
             .filter_map(WaitOutcome::failure)
@@ -113,6 +103,7 @@ impl<'a> Watch<'a> {
         &self,
         runs: Vec<Run>,
     ) -> Result<Vec<WaitOutcome>, (Vec<Run>, Error)> {
+        runs.iter().for_each(|run| cases::seen(self.app, run));
         self.app.warn_of_token_end(self.limits.timeout);
         let mut display = WaitDisplay::new(self, &runs);
         let claim = self.app.claim_interrupt();
@@ -126,7 +117,10 @@ impl<'a> Watch<'a> {
         }
         let last = || display.last().into_iter().cloned().collect::<Vec<Run>>();
         match ended {
-            Ok(Ok(waited)) => Ok(waited),
+            Ok(Ok(waited)) => {
+                waited.iter().for_each(|one| cases::waited(self.app, one));
+                Ok(waited)
+            }
             Ok(Err(error)) => {
                 let error = self.with_wait_line(error);
                 Err((last(), error))
@@ -214,52 +208,6 @@ impl<'a> Watch<'a> {
             Some(_) => format!("{continues}; to follow {it}: {}", follow_line(going)),
             None => format!("{continues}; to wait for {it}: {}", wait_line(going)),
         })
-    }
-
-    async fn show_last_lines(&self, waited: &[WaitOutcome]) {
-        let failed: Vec<&Run> = waited
-            .iter()
-            .map(|waited| &waited.run)
-            .filter(|run| run.outcome() == Outcome::Failed)
-            .collect();
-        for run in failed.iter().take(LAST_LOGS) {
-            let log = match self.app.lagoon().await {
-                Ok(lagoon) => log::settled(lagoon, &ops::clock(), run.id).await,
-                Err(error) => Log::Unavailable(error.to_string()),
-            };
-            let ui = &self.app.ui;
-            let lines = match &log {
-                Log::Text(file) => file.tail(LAST_LINES),
-                Log::Empty | Log::Unavailable(_) => Ok(0..0),
-            };
-            match (log, lines) {
-                (Log::Text(file), Ok(lines)) if !lines.is_empty() => {
-                    let heading = format!("last lines of the log of run {}:", run.id);
-                    if waited.len() > 1 {
-                        // Printed also with -q, to identify the run.
-                        ui.heading(&heading);
-                    } else {
-                        ui.note(&heading);
-                    }
-                    let mut out = LogOutput::tail(self.app);
-                    // A closed stderr is ignored.
-                    let _ = file.pieces(&lines, |piece| out.write(piece));
-                    let _ = out.finish();
-                    ui.empty_line();
-                }
-                (Log::Unavailable(why), _) => {
-                    ui.warn(&format!("no log of run {}: {why}", run.id));
-                }
-                (_, Err(why)) => ui.warn(&format!("no log of run {}: {why}", run.id)),
-                (Log::Text(_) | Log::Empty, _) => ui.note(&log::nothing_printed(run.id)),
-            }
-        }
-        if failed.len() > LAST_LOGS {
-            let left = failed.len() - LAST_LOGS;
-            self.app.ui.note(&format!(
-                "{left} more runs failed; to see why: tasks logs RUN"
-            ));
-        }
     }
 }
 
@@ -356,6 +304,7 @@ impl<'a> WaitDisplay<'a> {
 impl Watcher for WaitDisplay<'_> {
     fn read(&mut self, run: &Run) {
         self.trouble.ends();
+        cases::seen(self.app, run);
         let before = self.last.insert(run.id, run.clone());
         let is_finished = run.outcome().is_finished();
         match self.lines {

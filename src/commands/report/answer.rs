@@ -16,6 +16,8 @@ pub(crate) struct ResultPrinter {
     how: Emitter,
     ui: Ui,
     output_failures: OutputFailures,
+    /// A report replaces the result.
+    is_replaced: bool,
 }
 
 impl ResultPrinter {
@@ -45,6 +47,7 @@ impl ResultPrinter {
             how,
             ui: app.ui.clone(),
             output_failures: app.output_failures.clone(),
+            is_replaced: app.test_reports.takes_stdout(),
         })
     }
 
@@ -67,6 +70,9 @@ impl ResultPrinter {
     /// Writes the result. A closed output is no failure. A failing `--jq` or write makes the
     /// command fail at its end (see [`App::conclude`]).
     pub(crate) fn print(&self, report: &dyn Report) -> Result<(), Error> {
+        if self.is_replaced {
+            return Ok(());
+        }
         match emit(report, &self.how, &self.ui, Timestamp::now()) {
             Err(OutputError::Filter(message)) => self.output_failures.filter_failed(message),
             Err(OutputError::Io(_)) if self.ui.write_failure().is_some() => {}

@@ -8,6 +8,7 @@ use crate::commands::report::definition::joined;
 use crate::domain::manifest::ScopeName;
 use crate::domain::plan::{Action, Plan, Step, to_json};
 use crate::domain::task::difference::Difference;
+use crate::output::markdown::{cell, code_block, html};
 use crate::output::{Cell, Grid, Report};
 use crate::terminal::{Palette, Style, Symbols, clean_line};
 
@@ -152,13 +153,12 @@ impl PlanReport<'_> {
             if diff.is_empty() {
                 continue;
             }
-            let longest = diff.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-            let fence = "`".repeat(longest.max(2) + 1);
             text.push_str(&format!(
-                "\n<details><summary>{} {} ({})</summary>\n\n{fence}diff\n{diff}{fence}\n\n</details>\n",
+                "\n<details><summary>{} {} ({})</summary>\n\n{}\n</details>\n",
                 step.action.word(),
                 html(&step.name),
-                html(&step.scope.to_string())
+                html(&step.scope.to_string()),
+                code_block(&diff, "diff")
             ));
         }
         for note in &self.plan.notes {
@@ -176,25 +176,6 @@ fn as_diff(text: &str) -> String {
             None => format!("  {line}\n"),
         })
         .collect()
-}
-
-fn html(text: &str) -> String {
-    clean_line(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-}
-
-/// Escapes a text for a Markdown table.
-fn cell(text: &str) -> String {
-    let mut out = String::new();
-    for c in html(text).chars() {
-        if "\\`*_[]|#@~!".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }
 
 impl Report for PlanReport<'_> {

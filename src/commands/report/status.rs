@@ -61,7 +61,7 @@ pub(super) fn duration(run: &Run, now: Timestamp) -> Option<std::time::Duration>
 }
 
 /// The word of the outcome; Lagoon's word for a run in progress.
-fn status_word(run: &Run) -> String {
+pub(super) fn status_word(run: &Run) -> String {
     let status = run.status.to_lowercase();
     match run.outcome() {
         Outcome::Going if status == "active" => "running".to_owned(),

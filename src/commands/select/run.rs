@@ -144,6 +144,11 @@ async fn resolve(
     allow_empty: bool,
 ) -> Result<Vec<RunRef>, Error> {
     app.settings.chosen()?;
+    let named = runs.iter().filter(|run| *run != "-");
+    named
+        .map(|run| RunRef::parse(run))
+        .collect::<Result<Vec<_>, _>>()?;
+    app.test_reports.begin(None, None);
     if instead.latest.is_given() {
         return Ok(vec![latest::newest(app, &instead.latest, of).await?]);
     }

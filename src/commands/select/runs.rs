@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::commands::report::{
-    PlaceColumns, ResultPrinter, ResultShape, RunReport, RunsReport, explain_failures,
+    PlaceColumns, ResultPrinter, ResultShape, RunReport, RunsReport, cases, explain_failures,
 };
 use crate::commands::select::{RunArgs, RunUse};
 use crate::domain::names::same_name;
@@ -36,14 +36,18 @@ impl NamedRuns {
     async fn of(wanted: Vec<RunRef>, app: &App, of: RunUse) -> Result<NamedRuns, Error> {
         let lagoon = app.lagoon().await?;
         let (mut runs, mut missing) = (Vec::new(), Vec::new());
-        for found in history::find_all(lagoon, &wanted).await {
+        let found = history::find_all(lagoon, &wanted).await;
+        for (reference, found) in wanted.iter().zip(found) {
             match found {
                 Ok(run) => {
                     require_place(app, &run, of)?;
                     app.record_run(&run);
                     runs.push(run);
                 }
-                Err(error) => missing.push(error),
+                Err(error) => {
+                    cases::missing(app, &reference.to_string(), &error);
+                    missing.push(error);
+                }
             }
         }
         if runs.is_empty() {

@@ -6,6 +6,7 @@ use tokio::time::sleep;
 
 use crate::app::App;
 use crate::commands::launch::{ReadFailureNotice, RunLines, WaitFlags, Watch, usual_length};
+use crate::commands::report::cases;
 use crate::commands::scope;
 use crate::commands::select::targets::TargetArgs;
 use crate::domain::{Environment, Run};
@@ -112,7 +113,10 @@ impl ActiveWait<'_> {
             self.app.record_run(&waited.run);
             match waited.end {
                 // A run that Lagoon deleted is not in progress.
-                Err(error) if error.kind == Kind::NotFound => self.app.ui.warn(&error.to_string()),
+                Err(error) if error.kind == Kind::NotFound => {
+                    cases::passed(self.app, &waited.run);
+                    self.app.ui.warn(&error.to_string());
+                }
                 Err(error) => failures.push(error),
                 Ok(()) => {}
             }

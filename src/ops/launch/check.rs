@@ -48,6 +48,17 @@ impl From<Error> for Obstacle {
     }
 }
 
+impl Obstacle {
+    #[cfg(feature = "cli")]
+    pub(crate) fn error(&self) -> &Error {
+        match self {
+            Obstacle::NoTask(error) | Obstacle::NoService(_, error) | Obstacle::Other(error) => {
+                error
+            }
+        }
+    }
+}
+
 impl From<Obstacle> for Error {
     fn from(obstacle: Obstacle) -> Error {
         match obstacle {

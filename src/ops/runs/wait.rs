@@ -30,7 +30,7 @@ pub(in crate::ops) use shared::SharedWatcher;
 #[cfg(feature = "cli")]
 pub(in crate::ops) use verdict::combined_error;
 #[cfg(feature = "cli")]
-pub(crate) use verdict::{first_of_all, verdict_of_all};
+pub(crate) use verdict::{first_of_all, verdict, verdict_of_all};
 
 #[derive(Debug)]
 pub struct WaitOutcome {
