@@ -51,7 +51,7 @@ fn target() -> String {
 }
 
 /// A release in the folder `releases` with the script `program` as its program.
-fn release(home: &Home, version: &str, program: &str) {
+pub(crate) fn release(home: &Home, version: &str, program: &str) {
     let name = format!("tasks-{version}-{}", target());
     let file = home.write(&format!("build/{name}/tasks"), program);
     fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();

@@ -1,7 +1,7 @@
 //! `--report`: JUnit and Markdown, written whatever happens.
 
 mod endings;
-mod schema;
+pub(crate) mod schema;
 
 use insta::assert_snapshot;
 use lagoon_sandbox::engine::Step;

@@ -62,6 +62,7 @@ mod packaging;
 mod pager;
 mod pickers;
 mod pictures;
+mod pipeline_job;
 mod place;
 mod progress;
 mod prompts;
