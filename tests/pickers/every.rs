@@ -32,7 +32,7 @@ const TASK: [(&str, &str); 6] = [
     ("? Permission", ENTER),
 ];
 
-const PICKERS: [Picker; 13] = [
+const PICKERS: [Picker; 14] = [
     Picker {
         name: "project",
         args: &["list"],
@@ -81,6 +81,13 @@ const PICKERS: [Picker; 13] = [
         before: &[],
         question: "? Scope ›",
         item: "group ",
+    },
+    Picker {
+        name: "group",
+        args: &["delete", "--scope", "group"],
+        before: &[],
+        question: "? Group ›",
+        item: "(another group)",
     },
     Picker {
         name: "value",
@@ -157,13 +164,14 @@ const PICKERS: [Picker; 13] = [
 fn wide() -> TestEnv {
     let env = with_runs();
     env.sql(
-        "INSERT INTO project (id, name, git_url, openshift, created)
-           SELECT 43, '商城-产品目录与搜索索引-🚀-with-a-long-name', 'x', openshift, created FROM project WHERE id = 42;
-         INSERT INTO project_group SELECT 43, user_group FROM project_group WHERE project = 42;
+        "UPDATE project SET name = '商城-产品目录与搜索索引-🚀-with-a-long-name' WHERE id = 43;
          INSERT INTO environment (id, name, project, deploy_type, environment_type, openshift, namespace, created, updated)
            SELECT 104, 'feature/清除所有缓存并重新索引-😀', 42, deploy_type, 'production', openshift, 'x', created, updated
            FROM environment WHERE id = 102;
          INSERT INTO service (environment, name, type, created) VALUES (102, '搜索引擎-🔍', 'solr', '2026-01-01 00:00:00');
+         INSERT INTO user_group VALUES ('wide', '团队-搜索与索引-🔍-with-a-long-name');
+         INSERT INTO membership SELECT member, 'wide', role FROM membership
+           WHERE user_group = (SELECT id FROM user_group WHERE name = 'lagoon-demo-group');
          UPDATE definition SET name = '清除缓存 🧹 and everything else' WHERE name = 'Clear caches';
          UPDATE definition SET description = '清除所有缓存，然后为每个产品重新建立索引，最后通知整个团队。这需要几分钟。'
            WHERE name = 'Count slowly';
