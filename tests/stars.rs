@@ -174,7 +174,9 @@ const STARS: &[(&str, &[&str])] = &[
     ),
     (
         "the result of `--follow`",
-        &["invoke::with_follow_the_result_on_stderr_has_terminal_format_if_stderr_is_a_terminal"],
+        &[
+            "invoke::waiting::with_follow_the_result_on_stderr_has_terminal_format_if_stderr_is_a_terminal",
+        ],
     ),
     (
         "what to do after a start",
@@ -212,7 +214,7 @@ const STARS: &[(&str, &[&str])] = &[
     ),
     (
         "`diff --exit-zero`",
-        &["apply::diff_exit_zero_exits_with_0_despite_changes"],
+        &["apply::plan::diff_exit_zero_exits_with_0_despite_changes"],
     ),
 ];
 
