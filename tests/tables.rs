@@ -240,7 +240,11 @@ fn each_fact_of_a_start_is_printed_once() {
     Run          1
     follow it: tasks logs 1 -f
     ");
-    let several = [&line[..], &["-e", "develop", "-e", "main"]].concat();
+    let several = [
+        &line[..],
+        &["-e", "develop", "-e", "main", "--concurrency", "1"],
+    ]
+    .concat();
     assert_snapshot!(shown(&env, &several, 80), @"
     127.0.0.1 · `Say hello` on 2 environments:
       lagoon-demo/develop

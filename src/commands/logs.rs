@@ -61,7 +61,7 @@ pub(crate) struct LogsArgs {
     /// Print the log without a pager
     #[arg(long)]
     no_pager: bool,
-    /// With --follow, succeed whatever the outcome of the run
+    /// With --follow, succeed even if the run failed
     #[arg(long, requires = "follow")]
     no_exit_status: bool,
     #[command(flatten)]

@@ -21,8 +21,6 @@ use active::ActiveWait;
 ///
 /// With --active, waits until no run is in progress on the environment, including those that start in
 /// the meantime; --task restricts it to one task. The outcomes do not matter: the exit code is 0 then.
-///
-/// With -o jsonl, each run is printed as soon as it ends.
 #[derive(Debug, Args)]
 #[command(mut_arg("task", |task| task
     .help("With --latest or --active, consider only runs of the task with this name")))]
@@ -39,9 +37,7 @@ Examples:
   # Write a report for the CI service
   tasks wait --last --report junit=tasks.xml
   # Print each run when it ends
-  tasks wait 1234 1235 1236 -o jsonl
-  # Print each change of status
-  tasks wait 1234 1235 -o jsonl --changes")]
+  tasks wait 1234 1235 1236 -o jsonl")]
 pub(crate) struct WaitArgs {
     #[command(flatten)]
     runs: RunArgs,

@@ -278,7 +278,7 @@ mod tests {
             ),
             (
                 "sign in: tasks login -l acme (add --ssh-host HOST if it is not known)",
-                "sign in: tasks login -l acme\n  (add --ssh-host HOST if it is not\n  known)",
+                "sign in: tasks login -l acme (add\n  --ssh-host HOST if it is not known)",
             ),
             (
                 "equivalent:\n  tasks invoke 'Try arguments, all' -p lagoon-demo -e develop",
