@@ -11,13 +11,15 @@ use crate::support::output::Output;
 use crate::support::proxy::{Fault, Proxy};
 
 /// Commands that change nothing and print the same each time.
-const SAME_EACH_TIME: [&str; 12] = [
+const SAME_EACH_TIME: [&str; 14] = [
     "list",
     "list all",
     "show",
     "runs",
     "status",
     "logs",
+    "latest",
+    "diff",
     "files",
     "export",
     "projects",

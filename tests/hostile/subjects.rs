@@ -76,6 +76,43 @@ pub(super) const SUBJECTS: &[Subject] = &[
         line: |env, _| words(&["logs", &ended(env)], &[]),
     },
     Subject {
+        name: "follow",
+        line: |env, _| words(&["logs", &ended(env), "-f"], &[]),
+    },
+    Subject {
+        name: "latest",
+        line: |env, _| {
+            ended(env);
+            words(&["logs", "--latest"], &MAIN)
+        },
+    },
+    Subject {
+        name: "invoke and wait",
+        line: |_, _| words(&["invoke", "Run yarn audit", "--wait"], &MAIN),
+    },
+    Subject {
+        name: "put",
+        line: |env, at| {
+            let file = env.home.write(&format!("work/{at}.txt"), "x");
+            words(&["files", "put", &ended(env), file.to_str().unwrap()], &[])
+        },
+    },
+    Subject {
+        name: "diff",
+        line: |env, _| {
+            let file = "version: 1\nproject: lagoon-demo\ntasks:\n- {name: New, command: x, service: cli}\n";
+            let file = env.home.write("work/tasks.yml", file);
+            words(&["diff", "--exit-zero", "-f", file.to_str().unwrap()], &[])
+        },
+    },
+    Subject {
+        name: "wait active",
+        line: |env, _| {
+            ended(env);
+            words(&["wait", "--active"], &MAIN)
+        },
+    },
+    Subject {
         name: "update",
         line: |env, at| {
             let name = defined(env, at);

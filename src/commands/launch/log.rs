@@ -57,7 +57,9 @@ impl<'a> LogOutput<'a> {
         let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
         let palette = watch.app.ui.palette(stream);
         let one = |name: String| {
-            let start = palette.paint(Style::Dim, &format!("{name:width$} |"));
+            // A width in a format has a limit, and a name from Lagoon has none.
+            let gap = " ".repeat(width - name.chars().count());
+            let start = palette.paint(Style::Dim, &format!("{name}{gap} |"));
             LogOutput {
                 quits: watch.quits,
                 prefix: (runs.len() > 1).then(|| (name, format!("{start} "))),
