@@ -7,6 +7,7 @@
 //! * `TASKS_CAMPAIGN=10000` runs this many invocations, from a random seed;
 //! * `TASKS_CAMPAIGN_SEED=1234` starts from this seed (replay one with `TASKS_CAMPAIGN=1`).
 
+mod download;
 mod draw;
 mod judge;
 
