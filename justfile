@@ -45,6 +45,14 @@ lint:
 check:
     .ci/run
 
+# Build each package and use it; takes twenty minutes
+packages:
+    .ci/run --packages
+
+# Check the shell scripts and the workflow files
+lint-scripts:
+    .ci/lint
+
 # Check that the oldest supported Rust can build the program
 msrv:
     .ci/msrv
