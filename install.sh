@@ -64,6 +64,8 @@ read_releases() {
     '') fail 'no download address' \
       'set TASKS_RELEASES to the address of the releases, such as https://git.example.com/tasks/releases, or to a folder' ;;
     https://*) is_folder= ;;
+    # What precedes an @ is a user, not the server.
+    http://*@*) fail "TASKS_RELEASES is not encrypted: $releases" 'use https:// or a folder' ;;
     http://127.0.0.1[:/]* | http://localhost[:/]*) is_folder= ;;
     http://*) fail "TASKS_RELEASES is not encrypted: $releases" 'use https:// or a folder' ;;
     file://*%*) fail "TASKS_RELEASES has an encoded character: $releases" 'set it to the path of the folder' ;;
@@ -150,6 +152,8 @@ unpack() {
 install_program() {
   mkdir -p "$folder" || fail "cannot create $folder" 'name another folder with TASKS_INSTALL_DIR'
   folder=$(cd "$folder" && pwd)
+  # The program would be moved into it.
+  ! [ -d "$folder/tasks" ] || fail "$folder/tasks is a folder" 'name another folder with TASKS_INSTALL_DIR'
   # The new file replaces the old one at once, even while that one is executed.
   new=$folder/.tasks-$$
   cp "$program" "$new" || fail "cannot write to $folder" 'name another folder with TASKS_INSTALL_DIR'
