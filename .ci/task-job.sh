@@ -54,14 +54,31 @@ read_flags() {
   [[ -z ${JOB_JUNIT:-} ]] || flags+=(--report "junit=$JOB_JUNIT")
 }
 
+# Sets `context` to the flag that selects the Lagoon, if the command has one.
+read_context() {
+  local at
+  context=()
+  for ((at = 1; at < ${#words[@]}; at++)); do
+    case ${words[at]} in
+      --) return ;;
+      -l | --context) context=(-l "${words[at + 1]-}") ;;
+      -l?* | --context=*) context=("${words[at]}") ;;
+    esac
+  done
+}
+
 # The columns of a run are a contract: its id is the first one, its outcome the fifth.
 write_outputs() {
-  local id rest outcome ids='' verdict='' url=''
+  local id rest outcome ids='' verdict='' url='' context
+  read_context
   while IFS=$'\t' read -r id _ _ _ outcome rest; do
+    # Help and a report on stdout are no runs.
+    [[ $id =~ ^[0-9]+$ ]] || continue
+    # Needs no reply: only some contexts know the address of Lagoon's UI.
+    [[ -n $ids ]] || url=$(tasks ${context[@]+"${context[@]}"} status "$id" --jq '.url // ""' </dev/null 2>/dev/null) ||
+      url=''
     ids=${ids:+$ids }$id
     case $verdict in '' | completed) verdict=$outcome ;; esac
-    # Needs no reply: only some contexts know the address of Lagoon's UI.
-    [[ -n $url ]] || url=$(tasks status "$id" --jq '.url // ""' 2>/dev/null) || url=''
   done <"$result"
   output run-id RUN_ID "$ids"
   output outcome RUN_OUTCOME "$verdict"
