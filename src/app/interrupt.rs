@@ -17,6 +17,9 @@ use crate::error::{Error, Kind};
 /// The process is ended if the main thread does not react to a signal in this time.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// The limit for the work before the end: a stream or a file that it writes can be blocked.
+const LAST_WORK: Duration = Duration::from_secs(2);
+
 /// The delay between the end of a prompt and its signal.
 const SHORTLY: Duration = Duration::from_millis(50);
 
@@ -104,8 +107,14 @@ impl Interrupts {
                     let count = state.signals.borrow().0;
                     if state.is_unclaimed(count) && !state.noticed.load(Ordering::SeqCst) {
                         crate::terminal::restore();
-                        if let Some(work) = state.before_exit.get() {
-                            work(kind);
+                        if state.before_exit.get().is_some() {
+                            let state = state.clone();
+                            let work = tokio::task::spawn_blocking(move || {
+                                if let Some(work) = state.before_exit.get() {
+                                    work(kind);
+                                }
+                            });
+                            let _ = timeout(LAST_WORK, work).await;
                         }
                         give_up(kind.exit_code());
                     }
