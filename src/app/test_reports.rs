@@ -155,6 +155,7 @@ impl TestReports {
         }
         let targets = std::mem::take(&mut state.targets);
         state.conclude(result);
+        state.complete_hints(ui);
         let report = TestReport {
             title: state.title,
             cases: &state.cases,
@@ -200,6 +201,17 @@ impl State {
             ..TestCase::new(self.subject.as_str(), without_run)
         };
         self.cases.push(case);
+    }
+
+    /// Adds the flags that suggested commands keep.
+    fn complete_hints(&mut self, ui: &Ui) {
+        for case in &mut self.cases {
+            if let Verdict::Failed(problem) | Verdict::Errored(problem) = &mut case.verdict {
+                for hint in &mut problem.hints {
+                    *hint = ui.completed(hint);
+                }
+            }
+        }
     }
 }
 
