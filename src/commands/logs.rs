@@ -144,7 +144,7 @@ async fn print(
         let log = match read(app, &run).await {
             Ok(Log::Text(file)) => {
                 let range = part(args, &file)?;
-                RunLog::Text(LogPart::new(file, range))
+                RunLog::Text(Box::new(LogPart::new(file, range)))
             }
             Ok(Log::Empty) if run.outcome().is_finished() => RunLog::Empty,
             Ok(log) => {

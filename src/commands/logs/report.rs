@@ -20,7 +20,7 @@ pub(super) struct Logs {
 pub(super) enum RunLog {
     None,
     Empty,
-    Text(LogPart),
+    Text(Box<LogPart>),
 }
 
 impl Serialize for RunLog {
