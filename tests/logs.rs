@@ -243,7 +243,7 @@ fn long_log() -> String {
 
 /// `logs`, if the replies with the log have these faults.
 fn with_faults(env: &TestEnv, id: &str, args: &[&str], faults: &[Fault]) -> Output {
-    let mut faults = faults.to_vec().into_iter();
+    let mut faults = faults.iter().cloned();
     let proxy = Proxy::drawing(env.address(), std::time::Duration::ZERO, move |request| {
         if request.body.contains("RunLog") {
             return faults.next().unwrap_or(Fault::None);
