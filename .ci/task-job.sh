@@ -31,7 +31,7 @@ read_command() {
   local all
   all=$(mktemp)
   printf '%s\n' "$JOB_COMMAND" | xargs printf '%s\0' >"$all" ||
-    fail 'the command has an unmatched quote' 'quote it as in a shell: invoke "Clear caches" --yes'
+    fail 'the command has an unmatched quote' 'quote words with blanks: invoke "Clear caches" --yes; put double quotes within single quotes'
   words=()
   while IFS= read -r -d '' word; do words+=("$word"); done <"$all"
   rm -f "$all"

@@ -1,5 +1,7 @@
 //! `logs` and `status`: the displayed and the omitted parts of runs.
 
+use std::collections::VecDeque;
+
 use insta::assert_snapshot;
 use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::Status;
@@ -243,10 +245,10 @@ fn long_log() -> String {
 
 /// `logs`, if the replies with the log have these faults.
 fn with_faults(env: &TestEnv, id: &str, args: &[&str], faults: &[Fault]) -> Output {
-    let mut faults = faults.iter().cloned();
+    let mut faults: VecDeque<Fault> = faults.iter().cloned().collect();
     let proxy = Proxy::drawing(env.address(), std::time::Duration::ZERO, move |request| {
         if request.body.contains("RunLog") {
-            return faults.next().unwrap_or(Fault::None);
+            return faults.pop_front().unwrap_or(Fault::None);
         }
         Fault::None
     });

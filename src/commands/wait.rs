@@ -87,7 +87,6 @@ pub(crate) async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
             lines,
             task: args.runs.task_in_progress()?,
         };
-        app.test_reports.begin(None, None);
         let (runs, verdict) = wait.until_none().await?;
         let is_printed = is_jsonl || (runs.is_empty() && answer.format() == Format::Table);
         let given = match is_printed {

@@ -53,6 +53,19 @@ fn a_target_that_cannot_start_has_a_case() {
             "lagoon-demo/pr-12: Check disk space: skipped",
         ]
     );
+    let absent = ["-p", "lagoon-demo", "-e", "develop", "-e", "nowhere"];
+    let absent = [
+        &["invoke", "Say hello", "--yes", "--wait", "--skip-missing"],
+        &absent[..],
+    ]
+    .concat();
+    assert_eq!(
+        reported(&env, &absent, 0),
+        [
+            "tasks invoke: Say hello: skipped",
+            "lagoon-demo/develop: Say hello: passed",
+        ]
+    );
     let nowhere = [
         "invoke",
         "Say hello",

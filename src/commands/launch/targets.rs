@@ -63,6 +63,7 @@ impl BulkFlags {
             for missing in &targets.missing {
                 app.ui.warn(&format!("skipped: {missing}"));
             }
+            cases::skipped(app, &targets.missing);
             return Ok(targets);
         }
         self.require_none()?;

@@ -42,7 +42,15 @@ pub(crate) fn targets(app: &App, checks: &[TargetCheck], skip_missing: bool) {
         let pending = all.iter_mut().filter(|c| c.verdict == Verdict::Pending);
         pending.for_each(|case| case.verdict = Verdict::Skipped(OTHERS.to_owned()));
     }
-    app.test_reports.update(|cases| *cases = all);
+    app.test_reports.update(|cases| cases.append(&mut all));
+}
+
+/// A case for each target that does not exist and is skipped.
+pub(crate) fn skipped(app: &App, missing: &[Error]) {
+    let task = app.test_reports.subject();
+    let case = |error: &Error| TestCase::new(task.as_str(), Verdict::Skipped(error.to_string()));
+    app.test_reports
+        .update(|cases| cases.extend(missing.iter().map(case)));
 }
 
 /// A case for each launch, unless they have one.

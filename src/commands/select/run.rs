@@ -148,22 +148,25 @@ async fn resolve(
     named
         .map(|run| RunRef::parse(run))
         .collect::<Result<Vec<_>, _>>()?;
+    let is_named = !runs.is_empty() || instead.last;
+    if !is_named && !instead.latest.is_given() && !app.ui.can_prompt() {
+        return Err(no_run_given());
+    }
+    if is_named && !instead.latest.is_given() {
+        instead.latest.require_no_filter()?;
+    }
+    if runs.iter().filter(|run| *run == "-").count() > 1 {
+        return Err(Error::stdin_twice());
+    }
     app.test_reports.begin(None, None);
     if instead.latest.is_given() {
         return Ok(vec![latest::newest(app, &instead.latest, of).await?]);
     }
-    if runs.is_empty() && !instead.last {
-        if !app.ui.can_prompt() {
-            return Err(no_run_given());
-        }
+    if !is_named {
         return Ok(vec![pick::run(app, &instead.latest, of).await?]);
     }
-    instead.latest.require_no_filter()?;
     if instead.last {
         return Ok(vec![last::last(app)?]);
-    }
-    if runs.iter().filter(|run| *run == "-").count() > 1 {
-        return Err(Error::stdin_twice());
     }
     let mut found = Vec::new();
     for run in runs {

@@ -31,6 +31,7 @@ impl ActiveWait<'_> {
     pub(super) async fn until_none(&self) -> Result<(Vec<Run>, Result<(), Error>), Error> {
         let app = self.app;
         let environments = environments(app).await?;
+        app.test_reports.begin(None, None);
         let begun = Instant::now();
         let mut ended: Vec<Run> = Vec::new();
         let mut trouble = ReadFailureNotice::default();
