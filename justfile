@@ -45,7 +45,7 @@ lint:
 check:
     .ci/run
 
-# Build each package and use it; takes twenty minutes
+# Build each package and use it; takes longer than the checks
 packages:
     .ci/run --packages
 
