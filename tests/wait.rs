@@ -231,6 +231,11 @@ fn several_runs_take_one_request_and_have_one_exit_code() {
         output.stderr.contains("2 of 3 runs did not complete"),
         "{output}"
     );
+    let table = env.tasks(&[&line[..4], &["-o", "table"]].concat());
+    let table = table.ends_with(3).stdout;
+    // All runs are of one project.
+    assert!(!table.contains("PROJECT"), "{table}");
+    assert!(table.contains("ENVIRONMENT"), "{table}");
     // Without --changes each is a line as it ended.
     let ends = env.tasks(&line[..6]).ends_with(3).stdout;
     let outcomes = ends.lines().map(|line| {

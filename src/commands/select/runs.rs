@@ -113,9 +113,17 @@ pub(crate) fn print_runs(
     if let (ResultShape::One, [run]) = (shape, runs.as_slice()) {
         return answer.print(&RunReport::of(app, run));
     }
+    let mut projects = runs
+        .iter()
+        .filter_map(|run| Some(run.environment.as_ref()?.project.id));
+    let first = projects.next();
+    let places = PlaceColumns {
+        project: projects.any(|id| Some(id) != first),
+        environment: true,
+    };
     let report = RunsReport {
         runs,
-        places: PlaceColumns::BOTH,
+        places,
         ui_url: app.ui_url(),
         empty_note: None,
     };
