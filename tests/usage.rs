@@ -207,6 +207,12 @@ fn verbs_of_other_tools_get_the_full_command() {
         ("config|use-context|eu", &["tasks context use eu"]),
         ("config|get-contexts", &["tasks context list"]),
         ("auth|can-i", &["tasks whoami"]),
+        ("can-i|run", &["tasks whoami -p PROJECT"]),
+        ("can-i|run|-p|shop", &["tasks whoami -p shop"]),
+        ("ping|now", &["tasks doctor"]),
+        ("get|run|10", &["tasks status 10"]),
+        ("files|download|10", &["tasks files get 10"]),
+        ("files|upload|10|F", &["tasks files put 10 F"]),
         ("get|tasks|-s|cli", &["tasks list -s cli"]),
         ("get|environments", &["tasks environments"]),
         ("attach|63", &["tasks logs -f 63"]),
@@ -261,6 +267,12 @@ fn a_misplaced_word_gets_the_full_command_for_it() {
             ],
         ),
         ("runs|63", &["to show a run: tasks status 63"]),
+        ("run|view|2", &["to show the run: tasks status 2"]),
+        ("run|logs|2", &["use: tasks logs 2"]),
+        (
+            "-l|sandbox|show|run|10",
+            &["to show the run: tasks -l sandbox status 10"],
+        ),
         (
             "invoke|-e|main|Say|hello|you|-y",
             &["quote a name with spaces: tasks invoke -e main 'Say hello you' -y"],
@@ -278,6 +290,30 @@ fn a_misplaced_word_gets_the_full_command_for_it() {
             .lines()
             .map(|line| line.strip_prefix("hint: ").unwrap());
         assert_eq!(hinted.collect::<Vec<_>>(), hints, "{typed:?}");
+    }
+}
+
+#[test]
+fn a_flag_of_another_program_gets_the_flag_or_command_for_it() {
+    let home = Home::new();
+    for (typed, hint) in [
+        ("run|X|--all", "did you mean `--all-environments`?"),
+        (
+            "list|--search|cache|-p|shop",
+            "to search the tasks: tasks list -p shop | grep -i cache",
+        ),
+        (
+            "ls|--search=cache",
+            "to search the tasks: tasks ls | grep -i cache",
+        ),
+        (
+            "-l|sandbox|run|8",
+            "to show the run: tasks -l sandbox status 8",
+        ),
+    ] {
+        let typed: Vec<&str> = typed.split('|').collect();
+        let refused = home.tasks(&typed).ends_with(2);
+        assert!(refused.stderr.contains(hint), "{refused}");
     }
 }
 
@@ -309,7 +345,7 @@ fn run_is_an_alias_of_invoke_and_refuses_a_bare_number() {
         refused.stderr,
         "error: `63` could be the id of a task or of a run\n\
          hint: to start the task: tasks -e run run id:63\n\
-         hint: to show the run: tasks status 63\n"
+         hint: to show the run: tasks -e run status 63\n"
     );
     // Nothing is configured: the command gets as far as Lagoon.
     for line in [

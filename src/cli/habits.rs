@@ -176,7 +176,34 @@ fn corrections(words: &[&str], at: usize, times: u8, guess: bool) -> Vec<Line> {
     if lines.iter().any(is_accepted) {
         lines.retain(is_accepted);
     }
-    lines
+    lines.into_iter().map(without_excess).collect()
+}
+
+/// The line without words for a command that takes none.
+fn without_excess(line: Line) -> Line {
+    if !line.pattern.is_empty() {
+        return line;
+    }
+    let command = Group::of(&line.words(), line.words.len()).path;
+    let root = super::command();
+    let below = command
+        .iter()
+        .try_fold(&root, |at, name| at.find_subcommand(name));
+    if below.is_none_or(|command| command.get_positionals().next().is_some()) {
+        return line;
+    }
+    let found = Line::search(&line.words());
+    let mut rest = found.unwrap_or(line);
+    let names_project = |word: &String| word.starts_with("-p") || word.starts_with("--project");
+    let is_whoami = command == ["whoami"];
+    if is_whoami && !rest.pattern.is_empty() && !rest.words.iter().any(names_project) {
+        rest.words.extend(["-p", "PROJECT"].map(str::to_owned));
+    }
+    let is_search = command == ["list"] && !rest.pattern.is_empty();
+    if !is_search {
+        rest.pattern.clear();
+    }
+    rest
 }
 
 /// The line with the command in place of a verb.
@@ -220,9 +247,15 @@ pub(super) fn refuse_bare_number(args: &[OsString], number: &str) -> Result<(), 
     let words = words.unwrap_or_default();
     let is_alias =
         |i: usize| words[i] == "run" && is_refused(&words, i, ErrorKind::InvalidSubcommand);
-    if !(1..words.len()).any(is_alias) {
+    let Some(at) = (1..words.len()).find(|i| is_alias(*i)) else {
         return Ok(());
-    }
+    };
+    // With the flags that both commands take, such as -l.
+    let status = Line::new(&[&words[..at], &["status"], &words[at + 1..]].concat());
+    let status = match refusal(&status.words()) {
+        None => status,
+        Some(_) => Line::new(&["tasks", "status", number]),
+    };
     let id = format!("id:{number}");
     let line = words
         .iter()
@@ -231,7 +264,7 @@ pub(super) fn refuse_bare_number(args: &[OsString], number: &str) -> Result<(), 
     Err(
         Error::usage(format!("`{number}` could be the id of a task or of a run"))
             .hint(format!("to start the task: {}", Line::new(&line).shown()))
-            .hint(format!("to show the run: tasks status {number}")),
+            .hint(format!("to show the run: {}", status.shown())),
     )
 }
 

@@ -8,9 +8,18 @@ use crate::domain::names::did_you_mean;
 use crate::error::Error;
 use crate::secret::may_be_secret;
 
-const COMMANDS: [&str; 4] = ["exec", "list", "ls", "runs"];
+const COMMANDS: [&str; 6] = ["exec", "list", "ls", "run", "runs", "show"];
+
+/// Flags of other programs that search a list.
+const SEARCH_FLAGS: [&str; 4] = ["--search", "--grep", "--find", "--filter"];
+
+/// Commands for a run, which can follow `run` in another program.
+const FOR_RUNS: [&str; 6] = ["cancel", "files", "logs", "rerun", "status", "wait"];
 
 pub(super) fn error(words: &[&str], word: &str) -> Option<Error> {
+    if SEARCH_FLAGS.contains(&word) {
+        return search_flag(words, word);
+    }
     if word.starts_with('-') || may_be_secret(word) {
         return None;
     }
@@ -53,11 +62,54 @@ pub(super) fn error(words: &[&str], word: &str) -> Option<Error> {
             let line = moved(&format!("status {word}")).shown();
             unexpected().hint(format!("to show a run: {line}"))
         }
+        "run" | "show" => {
+            let [verb] = words[command + 1..at] else {
+                return None;
+            };
+            let other = match (words[command], verb) {
+                ("run", _) if FOR_RUNS.contains(&verb) => verb,
+                ("run", "show") | ("show", "run" | "job") => "status",
+                ("run", _) if verbs::commands("", verb) == ["show"] => "status",
+                _ => return None,
+            };
+            if !is_id(word) {
+                return None;
+            }
+            let other = verbs::for_run(other, word).map_or(other.to_owned(), |below| {
+                format!("{other} {}", below.concat())
+            });
+            let parts: Vec<&str> = other.split(' ').collect();
+            let line = [&words[..command], &parts, &words[at..]].concat();
+            let line = Line::new(&line).shown();
+            unexpected().hint(match other.as_str() {
+                "status" => format!("to show the run: {line}"),
+                _ => format!("use: {line}"),
+            })
+        }
         "runs" => unexpected()
             .hint(format!("to list the runs of a task: {}", before("--task")))
             .hint(format!("to list those of an environment: {}", before("-e"))),
         _ => return None,
     })
+}
+
+/// `tasks list --search cache`.
+fn search_flag(words: &[&str], flag: &str) -> Option<Error> {
+    let is_list = |i: &usize| {
+        matches!(words[*i], "list" | "ls") && is_refused(words, *i, ErrorKind::InvalidSubcommand)
+    };
+    (1..words.len()).find(is_list)?;
+    let split: Vec<&str> = words
+        .iter()
+        .flat_map(|word| match word.split_once('=') {
+            Some((before, value)) if before == flag => vec![value],
+            _ if *word == flag => Vec::new(),
+            _ => vec![*word],
+        })
+        .collect();
+    let line = Line::search(&split).filter(|line| !line.pattern.is_empty())?;
+    let error = Error::usage(format!("unknown flag `{flag}`"));
+    Some(error.hint(format!("to search the tasks: {}", line.shown())))
 }
 
 fn is_id(word: &str) -> bool {

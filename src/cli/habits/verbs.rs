@@ -95,7 +95,7 @@ const VERBS: &[(&str, &str, &[&str])] = &[
         &["environments"],
     ),
     ("list", "runs jobs history", &["runs"]),
-    ("list", "task-by-id", &["status"]),
+    ("list", "task-by-id run job", &["status"]),
     ("list", "contexts context lagoons", &["context list"]),
     ("list", "files", &["files list"]),
     ("list", "groups roles permissions", &["whoami"]),

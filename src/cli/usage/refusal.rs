@@ -117,6 +117,12 @@ impl<'a> Refusal<'a> {
         }
         let error = Error::usage(format!("unknown flag `{typed}`"));
         let near = self.text(ContextKind::SuggestedArg);
+        let all = "--all-environments";
+        let takes_all = |arg: &Arg| arg.get_long() == all.strip_prefix("--");
+        let near = match typed {
+            "--all" if self.command.get_arguments().any(takes_all) => all,
+            _ => near,
+        };
         if !near.is_empty() {
             return error.with_hints(did_you_mean(&[near]));
         }
