@@ -1,10 +1,11 @@
 //! The newest runs of all environments of a project.
 
-use super::fields::{EnvironmentFields, ProjectFields};
-use super::runs::{RecentView, WithCurrentUser, recent, without_user_errors};
+use super::fields::{EnvironmentFields, List, ProjectFields, RunFields, all, newest_first};
+use super::runs::{RecentView, WithCurrentUser, without_user_errors};
 use super::targets::errors_by_environment;
 use super::{int, operations};
 use crate::domain::Environment;
+use crate::domain::run::RecentRun;
 use crate::lagoon::reply::Reply;
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
@@ -61,4 +62,9 @@ impl Lagoon {
         })
         .await
     }
+}
+
+fn recent(tasks: List<RunFields>) -> Result<Vec<RecentRun>, LagoonError> {
+    let runs = all(tasks, RunFields::into_recent_run)?;
+    Ok(newest_first(runs, |recent| &recent.run))
 }

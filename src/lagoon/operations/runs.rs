@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::fields::{EnvironmentFields, List, RunFields, all, need, newest_first, same, started};
+use super::fields::{EnvironmentFields, RunFields, all, need, newest_first, same, started};
 use super::{int, operations};
 use crate::domain::run::RecentRun;
 use crate::domain::{Environment, Run};
@@ -79,11 +79,6 @@ impl Receiver for RunReceiver {
         }
         Ok(())
     }
-}
-
-pub(super) fn recent(tasks: List<RunFields>) -> Result<Vec<RecentRun>, LagoonError> {
-    let runs = all(tasks, RunFields::into_recent_run)?;
-    Ok(newest_first(runs, |recent| &recent.run))
 }
 
 /// Removes errors about `me`, which fails for service tokens.

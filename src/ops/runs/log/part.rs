@@ -16,6 +16,11 @@ const BLOCK: usize = 64 * 1024;
 const LONGEST_LINE: usize = 1 << 20;
 
 impl LogFile {
+    /// The log in bytes, Lagoon's banner included.
+    pub(crate) fn whole(&self) -> Range<u64> {
+        0..self.length
+    }
+
     /// The log without Lagoon's banner and without the exit code of `exec --exit-status`.
     pub(crate) fn content(&self) -> Result<Range<u64>, Error> {
         let content = self.without_banner()?;
