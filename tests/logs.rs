@@ -122,9 +122,9 @@ fn status_exits_with_0_for_any_outcome() {
     assert_snapshot!(shown("table"), @"
     exit code: 0
     ---- stdout
-    ID  TASK  STATUS  PROJECT  ENVIRONMENT  STARTED  TOOK  BY
-    1  Say hello  ✗ failed  lagoon-demo  main  NOW  LENGTH  maintainer@example.com
-    2  Say hello  ● running  lagoon-demo  main  NOW  LENGTH  maintainer@example.com
+    ID  TASK  STATUS  ENVIRONMENT  STARTED  TOOK  BY
+    1  Say hello  ✗ failed  main  NOW  LENGTH  maintainer@example.com
+    2  Say hello  ● running  main  NOW  LENGTH  maintainer@example.com
     ---- stderr
     hint: to see why run 1 failed: tasks logs 1
     ");
