@@ -114,16 +114,18 @@ fn quitting_the_pager_early_is_no_error() {
 #[test]
 fn ctrl_c_belongs_to_the_pager() {
     let (env, id) = logged(2);
-    let lines = "trap 'echo caught' INT\necho up\nread answer < /dev/tty || read answer < /dev/tty\n\
-                 trap 'echo again' INT\nread answer < /dev/tty || read answer < /dev/tty\nsed 's/^/paged: /'";
+    // Each stage has its trap before it says so. A shell may continue an interrupted `read`, or end it.
+    let lines = "trap 'echo caught' INT\necho first\nread answer < /dev/tty || read answer < /dev/tty\n\
+                 trap 'echo again' INT\necho second\nread answer < /dev/tty || read answer < /dev/tty\n\
+                 sed 's/^/paged: /'";
     script(&env.home, "pager", lines);
     let command = with_bin(&env.home, env.command(&["logs", &id]));
     let mut terminal = Terminal::start(&command.env("TASKS_PAGER", "pager"));
-    for (shown, caught) in [("up", "caught"), ("caught", "again")] {
-        terminal.wait_for(shown);
+    for (stage, caught) in [("first", "caught"), ("second", "again")] {
+        terminal.wait_for(stage);
         terminal.send(CTRL_C);
-        let _ = caught;
         terminal.send("\r");
+        terminal.wait_for(caught);
     }
     terminal.wait_for("paged: line 2");
     assert_eq!(terminal.finish(), 0);
