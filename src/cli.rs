@@ -123,6 +123,24 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
     }
 }
 
+/// Answers a line that is only `--version` or `--help` without parsing it, which would take most of the time.
+fn answer_early(args: &[OsString], env: &Env) -> Option<u8> {
+    let [_, word] = args else {
+        return None;
+    };
+    let ui = || ui(env, &Flags::default(), ColorChoice::default());
+    let (ui, text) = match word.to_str()? {
+        "--version" | "-V" => (ui(), format!("tasks {}\n", env!("CARGO_PKG_VERSION"))),
+        "--help" | "-h" => {
+            let ui = ui();
+            let text = help::overview(command_of(args), &ui);
+            (ui, text)
+        }
+        _ => return None,
+    };
+    Some(finish_early(&ui, false, print(&ui, &text)))
+}
+
 /// The whole command line.
 pub fn command() -> clap::Command {
     built(&|_| true)
@@ -163,6 +181,9 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         }
     };
     let json = usage::asks_for_json(&args, env.output.as_deref());
+    if let Some(code) = answer_early(&args, &env) {
+        return code;
+    }
     let (globals, command) = match parse(&args) {
         Ok(parsed) => parsed,
         Err(Stop::Clap(error)) if error.kind() == ErrorKind::MissingSubcommand && !json => {
@@ -274,7 +295,7 @@ fn parse(args: &[OsString]) -> Result<(Globals, Option<Command>), Stop> {
 fn stop_early(stop: Stop, args: &[OsString], ui: &Ui, json: bool) -> u8 {
     match stop {
         Stop::Clap(error) if !error.use_stderr() => {
-            let text = help::text(&error.render(), command_of(args), ui);
+            let text = help::text(&error.render(), || command_of(args), ui);
             finish_early(ui, false, print(ui, &text))
         }
         Stop::Clap(error) => {

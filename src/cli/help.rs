@@ -69,9 +69,23 @@ fn with_placeholder(command: Command) -> Command {
 }
 
 /// The help of `tasks` itself.
-pub(super) fn overview(mut root: Command, ui: &Ui) -> String {
+pub(super) fn overview(root: Command, ui: &Ui) -> String {
+    // Building the commands with their arguments would take most of the time.
+    let mut root = root.mut_subcommands(|command| outline(&command));
     root.build();
     styled(&root_page(&root, width(ui)), ui)
+}
+
+/// What the overview shows of a command.
+fn outline(command: &Command) -> Command {
+    let aliases: Vec<String> = command.get_visible_aliases().map(str::to_owned).collect();
+    let outline = Command::new(command.get_name().to_owned())
+        .hide(command.is_hide_set())
+        .visible_aliases(aliases);
+    match command.get_about() {
+        Some(about) => outline.about(about.clone()),
+        None => outline,
+    }
 }
 
 /// A topic, as wide as the terminal.
@@ -80,7 +94,7 @@ pub(super) fn topic(text: &str, ui: &Ui) -> String {
 }
 
 /// clap's text, or the page that it stands for.
-pub(super) fn text(text: &StyledStr, mut root: Command, ui: &Ui) -> String {
+pub(super) fn text(text: &StyledStr, root: impl FnOnce() -> Command, ui: &Ui) -> String {
     let plain = text.to_string();
     let named = plain
         .strip_prefix("help of ")
@@ -88,14 +102,15 @@ pub(super) fn text(text: &StyledStr, mut root: Command, ui: &Ui) -> String {
     let Some(name) = named else {
         return styled(text, ui);
     };
-    root.build();
+    let mut root = root();
     let is_named = |topic: &&(&str, &str)| name == format!("{}-{}", root.get_name(), topic.0);
     if let Some((_, text)) = topics::ALL.iter().find(is_named) {
         return topic(text, ui);
     }
     if name == root.get_name() {
-        return styled(&root_page(&root, width(ui)), ui);
+        return overview(root, ui);
     }
+    root.build();
     let Some(command) = find(&root, name) else {
         return styled(text, ui);
     };
