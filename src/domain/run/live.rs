@@ -60,6 +60,15 @@ impl ShownLines {
         true
     }
 
+    /// Compares the beginning of the complete log, which need not be in memory.
+    pub(crate) fn beginning(&self) -> ShownBeginning<'_> {
+        ShownBeginning {
+            left: &self.texts,
+            length: 0,
+            differs: false,
+        }
+    }
+
     /// Compares the complete log, ignoring blanks at line ends. At the deadline the result may be
     /// larger than necessary.
     pub(crate) fn missing<'a>(&self, log: &'a str, deadline: Option<Instant>) -> MissingLines<'a> {
@@ -100,6 +109,36 @@ impl ShownLines {
             parts: parts(log, &lines, &is_missing),
             is_rest: false,
         }
+    }
+}
+
+/// The shown lines that the beginning of a log must have.
+pub(crate) struct ShownBeginning<'a> {
+    left: &'a [u64],
+    /// Of the lines that agree, in bytes.
+    length: u64,
+    differs: bool,
+}
+
+impl ShownBeginning<'_> {
+    /// Compares the next lines.
+    pub(crate) fn take(&mut self, lines: &str) {
+        for line in lines.split_inclusive('\n') {
+            let Some((print, left)) = self.left.split_first() else {
+                return;
+            };
+            if self.differs || *print != text_print(line) {
+                self.differs = true;
+                return;
+            }
+            self.left = left;
+            self.length += line.len() as u64;
+        }
+    }
+
+    /// The length of the shown lines; `None` if the log does not begin with all of them.
+    pub(crate) fn end(self) -> Option<u64> {
+        self.left.is_empty().then_some(self.length)
     }
 }
 
@@ -243,6 +282,19 @@ mod tests {
             prop_assert_eq!(missing.parts.concat(), log(&of(false)));
             let is_rest = keep.is_sorted_by(|a, b| a >= b);
             prop_assert_eq!(missing.is_rest, is_rest);
+        }
+
+        #[test]
+        fn a_beginning_is_found_without_the_whole_log(all in lines(), shown_lines in lines()) {
+            let (whole, shown) = (log(&all), shown(&shown_lines));
+            let mut beginning = shown.beginning();
+            whole.split_inclusive('\n').for_each(|line| beginning.take(line));
+            let missing = shown.missing(&whole, None);
+            let end = beginning.end();
+            prop_assert_eq!(end.is_some(), missing.is_rest);
+            if let Some(end) = end {
+                prop_assert_eq!(&whole[usize::try_from(end).unwrap()..], missing.parts.concat());
+            }
         }
 
         #[test]

@@ -111,7 +111,17 @@ impl<'a> FollowedLog<'a> {
         match log {
             Log::Text(file) if self.live.is_empty() => self.shown.advance(file, true, self.sink),
             Log::Text(file) => {
-                let text = file.text(&part(&file, self.sink)?)?;
+                let range = part(&file, self.sink)?;
+                let mut beginning = self.live.beginning();
+                file.pieces(&range, |lines| {
+                    beginning.take(lines);
+                    Ok(())
+                })?;
+                if let Some(shown) = beginning.end() {
+                    let rest = range.start + shown..range.end;
+                    return file.pieces(&rest, |piece| self.sink.write(piece));
+                }
+                let text = file.text(&range)?;
                 complete(&self.live.missing(&text), self.sink)
             }
             Log::Empty => Ok(()),

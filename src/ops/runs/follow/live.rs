@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::clock::Instant;
-use crate::domain::run::live::{MissingLines, ShownLines};
+use crate::domain::run::live::{MissingLines, ShownBeginning, ShownLines};
 use crate::domain::task::exit_status::without_marker;
 use crate::domain::{Environment, Run, SshEndpoint};
 
@@ -152,6 +152,11 @@ impl<'a> LiveConnection<'a> {
     /// No line was shown.
     pub(super) fn is_empty(&self) -> bool {
         self.shown.is_empty()
+    }
+
+    /// Compares the beginning of the whole log.
+    pub(super) fn beginning(&self) -> ShownBeginning<'_> {
+        self.shown.beginning()
     }
 
     /// The part of the log that was not shown.
