@@ -8,7 +8,6 @@ pub(crate) mod plan;
 pub(crate) mod prepared;
 pub(crate) mod run;
 pub(crate) mod runs;
-pub(crate) mod status;
 pub(crate) mod table;
 
 pub(crate) use answer::ResultPrinter;
@@ -18,8 +17,6 @@ pub(crate) use plan::{PlanReport, summary};
 pub(crate) use prepared::PreparedReport;
 pub(crate) use run::{RunReport, Style, moment_of};
 pub(crate) use runs::{PlaceColumns, RunRow, RunsReport, explain_failures, run_table};
-pub(crate) use status::status_cell;
-pub(crate) use status::status_text;
 pub(crate) use table::Table;
 
 /// The shape of a result. It follows from the command line, not from the number of results.

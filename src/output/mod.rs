@@ -20,6 +20,7 @@ mod json;
 mod lines;
 pub(crate) mod markdown;
 mod separated;
+pub(crate) mod status;
 mod table;
 pub(crate) mod test_report;
 pub(crate) mod time;

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 
 use crate::app::{App, verdict};
 use crate::commands::report::RunReport;
-use crate::commands::report::status::{duration, status_word};
 use crate::domain::place::PRODUCTION_MARK;
 use crate::domain::{Environment, Run};
 use crate::error::Error;
@@ -13,6 +12,7 @@ use crate::ops::launch::batch::TargetCheck;
 use crate::ops::launch::check::Obstacle;
 use crate::ops::launch::start::{LaunchOutcome, NotStartedReason};
 use crate::ops::runs::wait::{self, WaitOutcome};
+use crate::output::status::{duration, status_word};
 use crate::output::test_report::{ReportedRun, TestCase, Verdict};
 
 /// The reason for a target that was not started because of others.

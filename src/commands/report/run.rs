@@ -7,10 +7,10 @@ use smol_str::SmolStr;
 
 use crate::app::App;
 use crate::commands::report::runs::{PlaceColumns, RunRow, run_table};
-use crate::commands::report::status::long_status_cell;
 use crate::domain::run::moment;
 use crate::domain::run::page::page;
 use crate::domain::{Environment, Outcome, Run};
+use crate::output::status::long_status_cell;
 use crate::output::{Cell, Column, Detail, Grid, Report};
 pub(crate) use crate::terminal::Style;
 

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::commands::report::status::duration;
-use crate::commands::report::{ResultPrinter, RunReport, Table, moment_of, status_cell};
+use crate::commands::report::{ResultPrinter, RunReport, Table, moment_of};
 use crate::domain::{Environment, Outcome, Run};
+use crate::output::status::{duration, status_cell};
 use crate::output::{Cell, Column, Grid, OutputError, Pieces, Report};
 use crate::terminal::Style;
 

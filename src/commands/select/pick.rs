@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::app::App;
-use crate::commands::report::{moment_of, status_text};
+use crate::commands::report::moment_of;
 use crate::commands::scope;
 use crate::commands::select::latest::{self, LatestArgs};
 use crate::commands::select::run::RunUse;
@@ -14,6 +14,7 @@ use crate::domain::{Definition, Environment, Project, RunRef};
 use crate::error::Error;
 use crate::ops::identity;
 use crate::ops::places::place;
+use crate::output::status::status_text;
 use crate::output::time;
 use crate::terminal::{Choice, Question, Symbols};
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::commands::report::moment_of;
+use crate::domain::run::moment;
 use crate::domain::{Outcome, Run};
 use crate::output::{Cell, time};
 use crate::terminal::{Style, Symbols};
@@ -28,7 +28,7 @@ pub(crate) fn status_cell(run: &Run) -> Cell {
     Cell::marked(run.status.clone(), status_word(run), status_style(run))
 }
 
-fn status_phrase(run: &Run, now: Timestamp) -> String {
+pub(crate) fn status_phrase(run: &Run, now: Timestamp) -> String {
     let word = status_word(run);
     let between = match run.outcome() {
         Outcome::Completed => " in",
@@ -42,7 +42,7 @@ fn status_phrase(run: &Run, now: Timestamp) -> String {
     }
 }
 
-fn status_style(run: &Run) -> Style {
+pub(crate) fn status_style(run: &Run) -> Style {
     match run.outcome() {
         Outcome::Completed => Style::Good,
         Outcome::Failed => Style::Bad,
@@ -53,15 +53,17 @@ fn status_style(run: &Run) -> Style {
 }
 
 /// The time that a run took, or has been running.
-pub(super) fn duration(run: &Run, now: Timestamp) -> Option<std::time::Duration> {
+pub(crate) fn duration(run: &Run, now: Timestamp) -> Option<std::time::Duration> {
     if run.outcome().is_finished() || !run.has_started() {
         return run.length();
     }
-    now.duration_since(moment_of(&run.started)?).try_into().ok()
+    now.duration_since(moment(run.started.as_deref()?)?)
+        .try_into()
+        .ok()
 }
 
 /// The word of the outcome; Lagoon's word for a run in progress.
-pub(super) fn status_word(run: &Run) -> String {
+pub(crate) fn status_word(run: &Run) -> String {
     let status = run.status.to_lowercase();
     match run.outcome() {
         Outcome::Going if status == "active" => "running".to_owned(),
