@@ -193,6 +193,33 @@ impl App {
         }
     }
 
+    /// The question of [`App::confirm_execution`], if there is one.
+    #[cfg(feature = "ui")]
+    pub(crate) fn execution_question(
+        &self,
+        what: ExecutedWork<'_>,
+    ) -> Result<Option<String>, Error> {
+        #[cfg(feature = "sandbox")]
+        return sandbox::execution_question(self, what);
+        #[cfg(not(feature = "sandbox"))]
+        {
+            let _ = what;
+            Ok(None)
+        }
+    }
+
+    /// Records that this question was answered with yes.
+    #[cfg(feature = "ui")]
+    pub(crate) fn agree_to_execution(&self, what: ExecutedWork<'_>) -> Result<(), Error> {
+        #[cfg(feature = "sandbox")]
+        return sandbox::agree_to_execution(self, what);
+        #[cfg(not(feature = "sandbox"))]
+        {
+            let _ = what;
+            Ok(())
+        }
+    }
+
     /// Lets the caller handle the next signal. Without a claim, and at the second signal, the
     /// command ends.
     pub(crate) fn claim_interrupt(&self) -> Claim {

@@ -62,6 +62,8 @@ enum Command {
     Wait(commands::wait::WaitArgs),
     Cancel(commands::cancel::CancelArgs),
     Files(commands::files::FilesArgs),
+    #[cfg(feature = "ui")]
+    Ui(commands::ui::UiArgs),
     Login(commands::login::LoginArgs),
     Logout(commands::logout::LogoutArgs),
     Whoami(commands::whoami::WhoamiArgs),
@@ -104,6 +106,8 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::Wait(args) => commands::wait::run(args, app).await,
         Command::Cancel(args) => commands::cancel::run(args, app).await,
         Command::Files(args) => commands::files::run(args, app).await,
+        #[cfg(feature = "ui")]
+        Command::Ui(args) => commands::ui::run(args, app).await,
         Command::Login(args) => commands::login::run(args, app).await,
         Command::Logout(args) => commands::logout::run(args, app).await,
         Command::Whoami(args) => commands::whoami::run(args, app).await,
@@ -237,6 +241,10 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
 
 /// Adds hints about roles and the network to an error.
 async fn carry_out(command: Command, app: &mut App) -> Result<(), Error> {
+    #[cfg(feature = "ui")]
+    if matches!(command, Command::Ui(_)) {
+        commands::ui::require_terminal(app)?;
+    }
     let need = place_need(&command, app.ui.can_prompt());
     let is_diagnosis = matches!(command, Command::Doctor(_));
     // The user's own request may be about anything.

@@ -37,6 +37,8 @@ pub(crate) mod sign_in;
 pub(crate) mod status;
 pub(crate) mod task_files;
 pub(crate) mod topics;
+#[cfg(feature = "ui")]
+pub(crate) mod ui;
 pub(crate) mod update;
 pub(crate) mod wait;
 pub(crate) mod whoami;

@@ -38,3 +38,5 @@ mod ssh;
 mod state;
 #[cfg(feature = "cli")]
 mod terminal;
+#[cfg(feature = "ui")]
+mod tui;

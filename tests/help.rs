@@ -128,7 +128,9 @@ fn help_fits_on_two_screens() {
     } in pages()
     {
         let lines = help.lines().count();
-        assert!(lines <= 60, "{name} --help has {lines} lines");
+        // The list of commands grows with them.
+        let most = if name == "tasks" { 66 } else { 60 };
+        assert!(lines <= most, "{name} --help has {lines} lines");
         if name != "tasks" {
             let lines = short.lines().count();
             assert!(lines <= 45, "{name} -h has {lines} lines");

@@ -88,6 +88,7 @@ mod structure;
 mod tables;
 mod terminal;
 mod transcripts;
+mod ui;
 mod unseen;
 mod update;
 mod usage;

@@ -209,12 +209,61 @@ const STARS: &[(&str, &[&str])] = &[
         "Ctrl-C in a command without an end",
         &[
             "runs::watch::ctrl_c_ends_runs_watch_with_0_and_no_error",
+            "ui::ctrl_c_ends_ui_with_0_and_no_error",
             "usage::ctrl_c_ends_sandbox_serve_with_0_and_no_error",
         ],
     ),
     (
         "`diff --exit-zero`",
         &["apply::plan::diff_exit_zero_exits_with_0_despite_changes"],
+    ),
+    // The full-screen interface
+    (
+        "the panes of `ui`",
+        &[
+            "ui::ui_shows_the_given_environment_and_quits_with_0",
+            "ui::ui_opens_the_project_of_the_checkout",
+            "ui::ui_shows_active_runs_of_all_projects",
+            "ui::many::ten_thousand_runs_and_a_long_log_are_usable",
+            "ui::many::a_hundred_projects_are_listed_and_filtered",
+        ],
+    ),
+    (
+        "the keys and the mouse of `ui`",
+        &[
+            "ui::ui_invokes_a_task_with_a_form_and_follows_it",
+            "ui::ui_runs_a_command_in_a_service",
+            "ui::ui_cancels_a_run_after_confirmation",
+            "ui::ui_reruns_a_run",
+            "ui::ui_downloads_the_files_of_a_run",
+            "ui::ui_filters_a_list",
+            "ui::ui_copies_the_equivalent_command_to_the_terminals_clipboard",
+            "ui::ui_help_shows_the_keys",
+            "ui::ui_takes_clicks_and_the_wheel",
+        ],
+    ),
+    (
+        "`ui` confirms production",
+        &["ui::ui_confirms_production_and_confirmation_texts"],
+    ),
+    (
+        "`ui` and the terminal",
+        &[
+            "ui::ui_follows_resizes",
+            "ui::ui_restores_the_terminal_after_a_signal",
+            "ui::ui_uses_no_colour_under_no_color",
+            "ui::ui_needs_a_terminal",
+        ],
+    ),
+    (
+        "`ui` and the network",
+        &[
+            "ui::idle_ui_sends_no_more_requests_than_runs_watch",
+            "ui::failures::a_failure_shows_its_reason_and_is_retried",
+            "ui::failures::a_silent_server_leaves_the_interface_usable",
+            "ui::failures::a_lost_reply_is_looked_up_and_nothing_starts_twice",
+            "ui::failures::an_unknown_start_is_reported_and_not_repeated",
+        ],
     ),
 ];
 

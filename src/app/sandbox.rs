@@ -133,6 +133,20 @@ pub(super) fn confirm_with_execution(
     agree(app, &new)
 }
 
+#[cfg(feature = "ui")]
+pub(super) fn execution_question(
+    app: &App,
+    what: ExecutedWork<'_>,
+) -> Result<Option<String>, Error> {
+    let new = without_consent(app, &[what])?;
+    Ok(new.into_iter().map(|(_, question)| question).next())
+}
+
+#[cfg(feature = "ui")]
+pub(super) fn agree_to_execution(app: &App, what: ExecutedWork<'_>) -> Result<(), Error> {
+    agree(app, &without_consent(app, &[what])?)
+}
+
 /// Keys and questions of the commands that need confirmation.
 fn without_consent(app: &App, whats: &[ExecutedWork<'_>]) -> Result<Vec<(String, String)>, Error> {
     let mut new: Vec<(String, String)> = Vec::new();

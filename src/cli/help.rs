@@ -17,11 +17,12 @@ pub(super) const PLACEHOLDER: &str = "help of {name} {before-help}";
 const LONG: &str = "--help";
 
 /// Every command that the help shows is in one of these groups.
-const GROUPS: [(&str, &str); 6] = [
+const GROUPS: [(&str, &str); 7] = [
     ("Tasks", "list show define update delete"),
     ("As code", "export diff apply lint"),
     ("Running", "invoke exec rerun"),
     ("Runs", "runs status logs wait cancel files"),
+    ("Interactive", "ui"),
     (
         "Setup",
         "login logout whoami context projects environments doctor",

@@ -8,7 +8,7 @@ use crate::terminal::Ui;
 
 /// Commands that reach a Lagoon.
 const ONLINE: &str = "list show define update delete export diff apply invoke exec rerun runs status \
-                      logs wait cancel files whoami projects environments doctor api";
+                      logs wait cancel files ui whoami projects environments doctor api";
 
 /// Commands that read a task file.
 const OF_FILES: &str = "diff apply lint";

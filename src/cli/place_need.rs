@@ -34,6 +34,8 @@ pub(super) fn place_need(command: &Command, can_prompt: bool) -> PlaceNeed {
         }
         Command::Wait(wait) if wait.needs_place(can_prompt) => PlaceNeed::Project,
         Command::Files(files) if files.needs_place(can_prompt) => PlaceNeed::Project,
+        #[cfg(feature = "ui")]
+        Command::Ui(_) => PlaceNeed::Project,
         // Task files usually name their projects, so that a request would be in vain.
         Command::Diff(_) | Command::Apply(_) | Command::Lint(_) => PlaceNeed::Files,
         _ => PlaceNeed::Nothing,

@@ -16,6 +16,8 @@ mod start;
 mod targets;
 mod watch;
 
+#[cfg(feature = "ui")]
+pub(crate) use confirm::{agree, questions_before};
 pub(crate) use flags::{LiveFlags, StartFlags, WaitFlags};
 pub(crate) use interrupt::unless_interrupted;
 pub(crate) use log::LogOutput;

@@ -9,6 +9,10 @@ use std::sync::{Arc, OnceLock};
 mod bottom;
 pub(crate) mod clean;
 pub(crate) mod facts;
+#[cfg(feature = "ui")]
+pub(crate) mod full_screen;
+#[cfg(feature = "ui")]
+pub(crate) mod input;
 pub(crate) mod live;
 pub(crate) mod log;
 mod message;
@@ -141,6 +145,11 @@ impl Ui {
 
     pub(crate) fn is_quiet(&self) -> bool {
         self.inner.options.quiet
+    }
+
+    #[cfg(feature = "ui")]
+    pub(crate) fn is_dumb(&self) -> bool {
+        self.inner.options.dumb
     }
 
     pub(crate) fn is_verbose(&self) -> bool {

@@ -35,6 +35,8 @@ impl Drop for RawMode {
 /// Restores the terminal before the process is ended from another thread: removes an open prompt,
 /// shows the cursor and restores the mode.
 pub(crate) fn restore() {
+    #[cfg(feature = "ui")]
+    super::full_screen::leave();
     if let Some(mode) = lock(&BEFORE_PROMPT).take() {
         // If the terminal is gone there is nothing to restore.
         let _ = console::Term::stderr().write_str("\r\u{1b}[J\u{1b}[?25h");

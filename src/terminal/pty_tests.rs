@@ -297,3 +297,36 @@ fn progress_makes_way_for_output_and_is_erased() {
         "{screen}"
     );
 }
+
+/// Even where a panic ends the process without unwinding, so that nothing is dropped.
+#[cfg(feature = "ui")]
+#[test]
+fn a_panic_restores_the_terminal_of_the_full_screen_interface() {
+    let mut session = Session::start("child_panics_in_full_screen");
+    session.expect("broken on purpose").end("after the panic");
+    assert!(!session.screen.screen().alternate_screen());
+    let raw = String::from_utf8_lossy(&session.raw).into_owned();
+    assert!(raw.find("\x1b[?1049l") < raw.find("broken on purpose"));
+}
+
+#[cfg(feature = "ui")]
+#[test]
+#[ignore = "runs in the terminal of another test"]
+fn child_panics_in_full_screen() {
+    use super::full_screen::FullScreen;
+    let ui = Ui::new(UiOptions::default());
+    if !ui.can_prompt() {
+        return;
+    }
+    let shared = ui.clone();
+    let panics = thread::spawn(move || {
+        let mut screen = FullScreen::open(&shared, true).unwrap();
+        screen.draw(|_| ()).unwrap();
+        std::mem::forget(screen);
+        panic!("broken on purpose");
+    });
+    assert!(panics.join().is_err());
+    ui.inner.streams.release();
+    ui.note("after the panic");
+    tell_modes(&ui);
+}

@@ -44,6 +44,9 @@ struct StreamPair {
     /// The last line of each [`Stream`] is incomplete.
     open_lines: [bool; 2],
     pager: Option<PagerInput>,
+    /// The output during the full-screen interface, for later.
+    #[cfg(feature = "ui")]
+    held: Option<Vec<(Stream, Vec<u8>)>>,
 }
 
 enum StreamSink {
@@ -68,6 +71,8 @@ impl Streams {
                 maskers: Default::default(),
                 open_lines: Default::default(),
                 pager: None,
+                #[cfg(feature = "ui")]
+                held: None,
             }),
             failure: OnceLock::new(),
         }
@@ -111,6 +116,22 @@ impl Streams {
         self.lock().pager = pager;
     }
 
+    /// Holds all output back until [`Streams::release`].
+    #[cfg(feature = "ui")]
+    pub(super) fn hold(&self) {
+        self.lock().held.get_or_insert_default();
+    }
+
+    /// Writes what was held back.
+    #[cfg(feature = "ui")]
+    pub(super) fn release(&self) {
+        let both = &mut *self.lock();
+        for (stream, bytes) in both.held.take().unwrap_or_default() {
+            // A failure to write messages cannot be reported.
+            let _ = both.put(stream, &bytes);
+        }
+    }
+
     pub(super) fn has_open_line(&self, stream: Stream) -> bool {
         self.lock().open_lines[stream as usize]
     }
@@ -134,6 +155,11 @@ impl Streams {
 
 impl StreamPair {
     fn put(&mut self, stream: Stream, bytes: &[u8]) -> io::Result<()> {
+        #[cfg(feature = "ui")]
+        if let Some(held) = &mut self.held {
+            held.push((stream, bytes.to_vec()));
+            return Ok(());
+        }
         match (&self.pager, stream) {
             (Some(pager), Stream::Out) => pager.write(bytes),
             // A message must not be lost because the user has quit the pager.

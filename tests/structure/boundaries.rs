@@ -29,6 +29,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "regular_file",
             "secret",
             "state",
+            "tui",
+        ],
+    ),
+    (
+        "tui",
+        &[
+            "app", "ops", "output", "domain", "terminal", "error", "secret", "clock",
         ],
     ),
     (
@@ -197,7 +204,9 @@ const OF_RESULTS: &[&str] = &["ok", "err", "map", "map_err", "and_then", "is_ok"
 /// Commands and completion reach Lagoon through `ops`: they pass on what `app` returns and call no
 /// method of it.
 pub(super) fn calls(file: &File) -> Vec<Violation> {
-    if file.package != TASKS || !["commands", "complete", "cli"].contains(&file.room().as_str()) {
+    if file.package != TASKS
+        || !["commands", "complete", "cli", "tui"].contains(&file.room().as_str())
+    {
         return Vec::new();
     }
     let is_lagoon = |receiver: &String| {

@@ -28,6 +28,10 @@ const ROWS: u16 = 24;
 const FRAME: &[u8] = b"\x1b[J\r\x1b[?7l";
 const FRAME_END: &[u8] = b"\x1b[?7h";
 
+/// The same of the full-screen interface.
+const SYNCHRONIZED: &[u8] = b"\x1b[?2026h";
+const SYNCHRONIZED_END: &[u8] = b"\x1b[?2026l";
+
 /// A program in a terminal of 80 columns and 24 rows; it is ended when this goes out of scope.
 pub(crate) struct Terminal {
     child: Child,
@@ -186,6 +190,11 @@ impl Terminal {
         self.seen.lock().screen.screen().hide_cursor()
     }
 
+    /// Whether the program shows another screen than the shell's.
+    pub(crate) fn is_alternate(&self) -> bool {
+        self.seen.lock().screen.screen().alternate_screen()
+    }
+
     /// Makes the terminal another size, which the program is told.
     pub(crate) fn resize(&self, height: u16, width: u16) {
         self.seen.lock().screen.set_size(rows(height), rows(width));
@@ -270,7 +279,8 @@ impl SharedScreen {
             let mut windows = state.bytes[unread..].windows(sequence.len());
             windows.rposition(|bytes| bytes == sequence)
         };
-        let (begun, complete) = (last(FRAME), last(FRAME_END));
+        let begun = last(FRAME).max(last(SYNCHRONIZED));
+        let complete = last(FRAME_END).max(last(SYNCHRONIZED_END));
         if begun != complete {
             state.is_drawing = begun > complete;
         }

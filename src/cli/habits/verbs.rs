@@ -39,8 +39,7 @@ const VERBS: &[(&str, &str, &[&str])] = &[
     ("", "watch", &["wait", "runs --watch"]),
     ("", "open browse web result", &["status"]),
     ("", "stats", &["runs --chart"]),
-    // There is no full-screen interface yet.
-    ("", "dashboard top", &["runs --watch"]),
+    ("", "dashboard top tui gui", &["ui"]),
     ("", "artifacts artifact", &["files list", "files get"]),
     ("", "download", &["files get"]),
     ("", "upload", &["files put"]),

@@ -21,15 +21,43 @@ pub(super) fn confirm_one(
     raw: bool,
     banner: &str,
 ) -> Result<(), Error> {
-    if let Some(text) = launch.confirmation() {
-        app.confirm(&text)?;
-    }
-    if matches!(launch.subject, Subject::Command(_)) && launch.place.is_production() {
-        let command = launch.shown();
-        app.confirm(&format!("{banner}: run `{command}` in production?"))?;
+    for question in questions(launch, banner) {
+        app.confirm(&question)?;
     }
     match executed_work(launch, program(launch, raw).as_deref()) {
         Some(executes) => app.confirm_execution(executes),
+        None => Ok(()),
+    }
+}
+
+/// The confirmation text, and a command in production.
+fn questions(launch: &Launch, banner: &str) -> Vec<String> {
+    let mut questions: Vec<String> = launch.confirmation().into_iter().collect();
+    if matches!(launch.subject, Subject::Command(_)) && launch.place.is_production() {
+        let command = launch.shown();
+        questions.push(format!("{banner}: run `{command}` in production?"));
+    }
+    questions
+}
+
+/// The questions before one launch, for an interface that asks them itself.
+#[cfg(feature = "ui")]
+pub(crate) fn questions_before(app: &App, launch: &Launch) -> Result<Vec<String>, Error> {
+    let banner = banner(app, &launch.place.label())?;
+    let mut all = questions(launch, &banner);
+    let program = program(launch, false);
+    if let Some(executes) = executed_work(launch, program.as_deref()) {
+        all.extend(app.execution_question(executes)?);
+    }
+    Ok(all)
+}
+
+/// Records that the questions were answered with yes.
+#[cfg(feature = "ui")]
+pub(crate) fn agree(app: &App, launch: &Launch) -> Result<(), Error> {
+    let program = program(launch, false);
+    match executed_work(launch, program.as_deref()) {
+        Some(executes) => app.agree_to_execution(executes),
         None => Ok(()),
     }
 }

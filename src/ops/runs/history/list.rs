@@ -29,6 +29,8 @@ pub(crate) struct RunFilter {
     pub until: Option<Timestamp>,
     /// `usize::MAX` for all.
     pub limit: usize,
+    /// The limit is that of each environment.
+    pub each: bool,
     /// Also count the runs beyond the limit.
     pub counts: bool,
     /// Runs to list in any case.
@@ -150,7 +152,12 @@ async fn gather(
                 }
                 listed.count.known += count.known;
                 listed.count.may_be_more |= count.may_be_more;
-                newest_first(&mut listed.runs, wanted.limit);
+                let limit = if wanted.each {
+                    usize::MAX
+                } else {
+                    wanted.limit
+                };
+                newest_first(&mut listed.runs, limit);
             }
             Err(error) if listed.failures.iter().all(|e| e.message != error.message) => {
                 listed.failures.push(error);

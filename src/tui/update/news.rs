@@ -1,0 +1,284 @@
+//! Results of background work.
+
+use crate::domain::{Environment, Project};
+use crate::ops::launch::Launch;
+use crate::ops::launch::start::StartedRun;
+use crate::ops::places::details::of_branch;
+use crate::ops::runs::cancel::CancelOutcome;
+use crate::tui::event::{Effect, LogNews, News, Prepared, Trouble};
+use crate::tui::form::Form;
+use crate::tui::log::LogState;
+use crate::tui::state::{Confirm, Focus, OlderRuns, Overlay, PlaceRow, Remote, State};
+use crate::tui::update::act::{focus, open_project};
+use crate::tui::update::overlay::answer_yes;
+
+pub(super) fn take(state: &mut State, news: News, effects: &mut Vec<Effect>) {
+    match news {
+        News::Projects(result) => projects(state, result, effects),
+        News::Environments(project, result) => environments(state, &project, result),
+        News::Runs(project, runs) => {
+            if let Some(open) = &mut state.open
+                && open.name == project
+            {
+                open.take_newest(runs);
+            }
+        }
+        News::RunsFailed(project, trouble) => {
+            if let Some(open) = &mut state.open
+                && open.name == project
+            {
+                open.trouble = Some(trouble);
+            }
+        }
+        News::Tasks(environment, result) => {
+            if let Some(open) = &mut state.open {
+                open.set_view(environment, result.into());
+            }
+        }
+        News::AllRuns(environment, result) => all_runs(state, environment, result),
+        News::Run(run) => {
+            for started in &mut state.started {
+                if started.id == run.id {
+                    started.clone_from(&run);
+                }
+            }
+            if let Some(open) = &mut state.open {
+                open.take(run);
+            }
+        }
+        News::Log(run, news) => log(state, run, news),
+        News::Active(project, result) => {
+            if let Some(Overlay::Active(active)) = &mut state.overlay {
+                active.take(project, result);
+            }
+        }
+        News::ActiveRead => {
+            if let Some(Overlay::Active(active)) = &mut state.overlay {
+                active.is_read = true;
+            }
+        }
+        News::Prepared(result) => prepared(state, result, effects),
+        News::Started(launch, outcome) => started(state, &launch, outcome),
+        News::CancelSent(run, result) => {
+            state.unanswered.pop();
+            match result {
+                Ok(CancelOutcome::Accepted) => {
+                    state.notify(format!("run {} will be cancelled", run.id));
+                }
+                Ok(CancelOutcome::Unknown) => state.complain(format!(
+                    "the reply was lost; it is unknown whether run {} will be cancelled",
+                    run.id
+                )),
+                Err(trouble) => state.overlay = Some(Overlay::Message(trouble)),
+            }
+        }
+        News::Downloading(text) => state.notify(text),
+        News::Downloaded(Ok(paths)) => match paths.as_slice() {
+            [] => state.complain("the run has no files"),
+            [path] => state.notify(format!("saved {}", path.display())),
+            [path, ..] => {
+                let folder = path.parent().unwrap_or(path);
+                state.notify(format!(
+                    "saved {} files in {}",
+                    paths.len(),
+                    folder.display()
+                ));
+            }
+        },
+        News::Opened(Ok(())) => {}
+        News::Downloaded(Err(trouble)) | News::Opened(Err(trouble)) => {
+            state.overlay = Some(Overlay::Message(trouble));
+        }
+    }
+    if state.is_quitting && state.unanswered.is_empty() {
+        effects.push(Effect::Quit);
+    }
+}
+
+fn projects(state: &mut State, result: Result<Vec<Project>, Trouble>, effects: &mut Vec<Effect>) {
+    let mut projects = match result {
+        Ok(projects) => projects,
+        // Those that are known stay usable.
+        Err(trouble) if state.projects.ready().is_some() => return state.complain(trouble.text),
+        Err(trouble) => {
+            state.projects = Remote::Failed(trouble);
+            return;
+        }
+    };
+    projects.sort_by(|a, b| a.name.cmp(&b.name));
+    let first = match &state.setup.project {
+        _ if state.has_begun => None,
+        Some(name) => {
+            let is_it = |project: &&Project| project.name.eq_ignore_ascii_case(name);
+            let found = projects.iter().find(is_it).cloned();
+            if found.is_none() {
+                state.complain(format!("the project `{name}` does not exist or is hidden"));
+            }
+            found
+        }
+        None => match projects.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        },
+    };
+    state.has_begun = true;
+    state.projects = Remote::Ready(projects);
+    if let Some(project) = first {
+        state.places.picked = Some(PlaceRow::Project(project.id));
+        open_project(state, project.name, effects);
+    }
+}
+
+fn environments(state: &mut State, project: &str, result: Result<Vec<Environment>, Trouble>) {
+    let wanted = state.wanted_environment.clone();
+    let Some(open) = state.open.as_mut().filter(|open| open.name == *project) else {
+        return;
+    };
+    let mut environments = match result {
+        Ok(environments) => environments,
+        Err(trouble) if open.environments.ready().is_some() => {
+            open.trouble = Some(trouble);
+            return;
+        }
+        Err(trouble) => {
+            open.environments = Remote::Failed(trouble);
+            return;
+        }
+    };
+    environments.sort_by(|a, b| a.name.cmp(&b.name));
+    let is_first = open.environments.ready().is_none();
+    let found = wanted.and_then(|wanted| of_branch(&environments, &wanted));
+    let first = found.or_else(|| environments.first()).map(|e| e.id);
+    open.environments = Remote::Ready(environments);
+    if let (Some(first), true) = (first, is_first) {
+        state.wanted_environment = None;
+        state.places.picked = Some(PlaceRow::Environment(first));
+    }
+}
+
+fn all_runs(state: &mut State, environment: i64, result: Result<Vec<crate::domain::Run>, Trouble>) {
+    let Some(open) = &mut state.open else { return };
+    let runs = open.runs_of(environment);
+    match result {
+        Ok(list) => {
+            runs.merge(list);
+            runs.older = OlderRuns::Ready;
+        }
+        Err(trouble) => {
+            runs.older = OlderRuns::Failed;
+            state.complain(format!("cannot read older runs: {}", trouble.text));
+        }
+    }
+}
+
+fn log(state: &mut State, run: i64, news: LogNews) {
+    let Some(log) = state.log.as_mut().filter(|log| log.run == run) else {
+        return;
+    };
+    match news {
+        LogNews::Piece { text, is_cut } => {
+            log.add(&text);
+            log.is_cut |= is_cut;
+            log.state = LogState::Following;
+            log.note = None;
+        }
+        LogNews::Note(text) => log.note = Some(text),
+        LogNews::Retrying(text) => log.note = Some(format!("retrying: {text}")),
+        LogNews::End => log.state = LogState::Complete,
+        LogNews::Failed(trouble) => log.state = LogState::Failed(trouble),
+    }
+}
+
+fn prepared(state: &mut State, result: Result<Box<Prepared>, Trouble>, effects: &mut Vec<Effect>) {
+    let is_expected = match &mut state.overlay {
+        Some(Overlay::Form(form)) => std::mem::take(&mut form.is_checking),
+        Some(Overlay::Waiting(_)) => true,
+        _ => false,
+    };
+    if !is_expected {
+        // The user has closed the form.
+        return;
+    }
+    let prepared = match result {
+        Ok(prepared) => *prepared,
+        Err(trouble) => {
+            match &mut state.overlay {
+                Some(Overlay::Form(form)) => {
+                    let hints = trouble.hints.iter().map(|hint| format!(" ({hint})"));
+                    form.failure = Some(trouble.text.clone() + &hints.collect::<String>());
+                }
+                _ => state.overlay = Some(Overlay::Message(trouble)),
+            }
+            return;
+        }
+    };
+    match prepared {
+        Prepared::Form {
+            environment,
+            definition,
+            note,
+        } => {
+            let open = state.open.as_ref();
+            let siblings = open.and_then(|open| open.environments.ready());
+            let siblings = siblings.map_or(&[][..], Vec::as_slice);
+            let mut form = Form::of_task(&environment, &definition, siblings);
+            form.note = Some(note);
+            state.overlay = Some(Overlay::Form(Box::new(form)));
+        }
+        Prepared::Launch {
+            launch,
+            questions,
+            notes,
+            line,
+            is_rerun,
+        } => {
+            // A rerun has no form, which would show what is started.
+            if questions.is_empty() && !is_rerun {
+                state.overlay = None;
+                answer_yes(state, Effect::Start(launch), Some(line), effects);
+                return;
+            }
+            let mut text = notes;
+            text.extend(questions);
+            let confirm = Confirm {
+                title: format!("Start {} on {}?", launch.name(), launch.place.label()),
+                text,
+                line: Some(line),
+                yes: Effect::Start(launch),
+            };
+            state.overlay = Some(Overlay::Confirm(Box::new(confirm)));
+        }
+    }
+}
+
+fn started(state: &mut State, launch: &Launch, result: Result<StartedRun, Trouble>) {
+    state.unanswered.pop();
+    let StartedRun { run, recovered } = match result {
+        Ok(started) => started,
+        Err(trouble) => {
+            state.overlay = Some(Overlay::Message(trouble));
+            return;
+        }
+    };
+    if recovered {
+        state.complain(format!(
+            "the reply was lost; run {} was found and is assumed to be the one that was started",
+            run.id
+        ));
+    } else {
+        state.notify(format!("started run {} of {}", run.id, launch.name()));
+    }
+    state.started.push(run.clone());
+    let here = state.environment();
+    let is_here = here.is_some_and(|here| here.id == launch.place.id);
+    if let Some(open) = &mut state.open {
+        open.take(run.clone());
+    }
+    if is_here && !state.is_quitting {
+        state.runs.filter.clear();
+        state.awaited = Some(run.id);
+        if state.overlay.is_none() {
+            focus(state, Focus::Runs);
+        }
+    }
+}
