@@ -23,12 +23,14 @@ const ROWS: u16 = 60;
 /// Runs a session and returns the screen to show.
 type Session = fn(&TestEnv) -> String;
 
-const PICTURES: [(&str, Session); 5] = [
+const PICTURES: [(&str, Session); 7] = [
     ("list", list),
     ("invoke", invoke),
     ("follow", follow),
     ("bulk", bulk),
     ("diff", diff),
+    ("ui", ui),
+    ("ui-form", ui_form),
 ];
 
 const TASK_FILE: &str = r#"version: 1
@@ -155,6 +157,57 @@ fn bulk(env: &TestEnv) -> String {
 fn diff(env: &TestEnv) -> String {
     env.home.write("work/.lagoon/tasks.yml", TASK_FILE);
     finished(session(env, "tasks diff"), 9)
+}
+
+/// The full-screen interface with a run in progress.
+fn ui_session(env: &TestEnv) -> Terminal {
+    env.sql(
+        "INSERT INTO task (id, name, task_name, environment, service, command, kind, status, created, started, completed,
+             remote_id, source_user)
+         VALUES
+           (61, 'Run yarn audit', 'lagoon-task-p7m2qa', 102, 'node', 'c', 'COMMAND', 'complete',
+             datetime('now', '-26 hours'), datetime('now', '-26 hours'), datetime('now', '-26 hours', '12 seconds'), 'x',
+             'maintainer@example.com'),
+           (62, 'Clear caches', 'lagoon-task-t5w8hc', 102, 'cli', 'c', 'COMMAND', 'failed',
+             datetime('now', '-5 hours'), datetime('now', '-5 hours'), datetime('now', '-5 hours', '3 seconds'), 'x',
+             'maintainer@example.com'),
+           (63, 'Export database', 'lagoon-task-k3v9xd', 102, 'cli', 'c', 'COMMAND', 'running',
+             datetime('now', '-7230 seconds'), datetime('now', '-7230 seconds'), NULL, 'x', 'maintainer@example.com');
+         INSERT INTO run_log (task, body) VALUES (63, CAST(replace('Exporting 214 tables|cache_default: skipped|node: 120,311 rows|'
+           || 'node__body: 120,311 rows|users: 8,204 rows|', '|', char(10)) AS BLOB));",
+    );
+    let add = ["context", "add", "example", &env.url()];
+    env.home.tasks(&add).succeeds();
+    let line = ["ui", "-p", "lagoon-demo", "-e", "develop"];
+    let invocation = env
+        .command(&line)
+        .without("TASKS_API")
+        .env("TASKS_CONTEXT", "example");
+    let terminal = Terminal::start(&invocation).hiding(env.token());
+    terminal.wait_until("tasks and runs", |screen| {
+        screen.contains("Say hello") && screen.contains("1 active run")
+    });
+    terminal
+}
+
+fn ui(env: &TestEnv) -> String {
+    let mut terminal = ui_session(env);
+    terminal.send("\t\t");
+    let screen = terminal.formatted_when("the log", |screen| screen.contains("users: 8,204"));
+    terminal.send("q");
+    assert_eq!(terminal.finish(), 0);
+    screen
+}
+
+/// A form with a value that is not valid.
+fn ui_form(env: &TestEnv) -> String {
+    let mut terminal = ui_session(env);
+    terminal.send("\tji\tGood morning\t3x");
+    let screen =
+        terminal.formatted_when("the problem", |screen| screen.contains("digits and dots"));
+    terminal.send(CTRL_C);
+    assert_eq!(terminal.finish(), 0);
+    screen
 }
 
 #[test]

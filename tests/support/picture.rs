@@ -62,7 +62,7 @@ fn settled(screen: &str) -> String {
     static FIXED: LazyLock<[(Regex, &str); 3]> = LazyLock::new(|| {
         [
             ("[\u{2800}-\u{28ff}]", "⠹"),
-            ("[━─]{8,20}", "━━━━━━━━━━━━────────"),
+            ("(⠹[^\n]*?)[━─]{8,20}", "${1}━━━━━━━━━━━━────────"),
             (r"(⠹[^\n]*?)\b\d+ s\b", "${1}6 s"),
         ]
         .map(|(pattern, value)| (Regex::new(pattern).unwrap(), value))
