@@ -20,6 +20,7 @@ mod network;
 mod requests;
 mod server;
 mod start;
+mod ui;
 mod waiting;
 
 use measure::Line;
@@ -27,7 +28,7 @@ use measure::Line;
 /// A subject: its name, and what measures it.
 type Subject = (&'static str, fn() -> Vec<Line>);
 
-const SUBJECTS: [Subject; 8] = [
+const SUBJECTS: [Subject; 9] = [
     ("start", start::cold),
     ("size", start::size),
     ("requests", requests::against_curl),
@@ -36,6 +37,7 @@ const SUBJECTS: [Subject; 8] = [
     ("bulk", requests::many_environments),
     ("wait", waiting::runs),
     ("large", large::answers),
+    ("ui", ui::keys_and_rest),
 ];
 
 fn main() {
