@@ -194,7 +194,7 @@ impl App {
     }
 
     /// The question of [`App::confirm_execution`], if there is one.
-    #[cfg(feature = "ui")]
+    #[cfg(any(feature = "mcp", feature = "ui"))]
     pub(crate) fn execution_question(
         &self,
         what: ExecutedWork<'_>,
@@ -209,7 +209,7 @@ impl App {
     }
 
     /// Records that this question was answered with yes.
-    #[cfg(feature = "ui")]
+    #[cfg(any(feature = "mcp", feature = "ui"))]
     pub(crate) fn agree_to_execution(&self, what: ExecutedWork<'_>) -> Result<(), Error> {
         #[cfg(feature = "sandbox")]
         return sandbox::agree_to_execution(self, what);

@@ -74,6 +74,8 @@ enum Command {
     Sandbox(commands::sandbox::Sandbox),
     Doctor(commands::doctor::DoctorArgs),
     Api(commands::api::ApiArgs),
+    #[cfg(feature = "mcp")]
+    Mcp(commands::mcp::McpArgs),
     Completions(commands::completions::Completions),
     Man(commands::man::ManArgs),
     #[command(hide = true, about = "Exit codes")]
@@ -118,6 +120,8 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::Sandbox(args) => commands::sandbox::run(args, app).await,
         Command::Doctor(args) => commands::doctor::run(args, app).await,
         Command::Api(args) => commands::api::run(args, app).await,
+        #[cfg(feature = "mcp")]
+        Command::Mcp(args) => commands::mcp::run(args, app).await,
         Command::Completions(args) => commands::completions::run(&args, app, &shells()),
         Command::Man(args) => commands::man::run(&args, app, self::command(), &topics::ALL),
         Command::ExitCodes => print(&app.ui, &help::topic(topics::EXIT_CODES, &app.ui)),
@@ -268,6 +272,8 @@ fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, Set
     let takes_several = match command {
         Command::Invoke(_) | Command::Exec(_) | Command::Runs(_) => true,
         Command::Wait(wait) => wait.is_active(),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(_) => true,
         _ => false,
     };
     if !takes_several {

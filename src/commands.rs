@@ -24,6 +24,8 @@ pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod logs;
 pub(crate) mod man;
+#[cfg(feature = "mcp")]
+pub(crate) mod mcp;
 pub(crate) mod projects;
 pub(crate) mod report;
 pub(crate) mod rerun;

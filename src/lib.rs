@@ -24,6 +24,8 @@ mod domain;
 mod env;
 mod error;
 mod lagoon;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod ops;
 #[cfg(feature = "cli")]
 mod output;

@@ -8,6 +8,7 @@ mod cuts;
 mod events;
 mod key;
 mod log;
+mod mcp;
 mod place;
 mod reply;
 mod task_file;
@@ -22,12 +23,13 @@ use crate::support::source::{all_files_under, files_under};
 type Check = fn(&[u8]);
 
 /// Each target and its check of an input.
-const TARGETS: [(&str, Check); 9] = [
+const TARGETS: [(&str, Check); 10] = [
     ("checkout", checkout::check),
     ("config", config::check),
     ("events", events::check),
     ("key", key::check),
     ("log", log::check),
+    ("mcp", mcp::check),
     ("reply", reply::check),
     ("task_file", task_file::check),
     ("token", token::check),

@@ -23,7 +23,7 @@ const ROWS: u16 = 60;
 /// Runs a session and returns the screen to show.
 type Session = fn(&TestEnv) -> String;
 
-const PICTURES: [(&str, Session); 7] = [
+const PICTURES: [(&str, Session); 8] = [
     ("list", list),
     ("invoke", invoke),
     ("follow", follow),
@@ -31,6 +31,7 @@ const PICTURES: [(&str, Session); 7] = [
     ("diff", diff),
     ("ui", ui),
     ("ui-form", ui_form),
+    ("mcp", crate::mcp::dialogue::of_an_agent),
 ];
 
 const TASK_FILE: &str = r#"version: 1

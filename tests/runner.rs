@@ -53,6 +53,7 @@ mod losses;
 mod lost;
 mod man;
 mod manifest;
+mod mcp;
 mod messages;
 mod naming;
 mod networks;

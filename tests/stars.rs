@@ -265,6 +265,66 @@ const STARS: &[(&str, &[&str])] = &[
             "ui::failures::an_unknown_start_is_reported_and_not_repeated",
         ],
     ),
+    // Agents
+    (
+        "`mcp` is read-only by default",
+        &[
+            "mcp::without_allow_invoke_the_tools_only_read",
+            "mcp::limits::production_is_read_only_without_allow_production",
+        ],
+    ),
+    (
+        "the tools of `mcp`, with schemas",
+        &[
+            "mcp::the_schemas_of_all_tools",
+            "mcp::projects_environments_and_tasks_are_listed",
+            "mcp::a_task_is_shown_in_full",
+            "mcp::runs_and_their_status_are_shown",
+            "mcp::an_agent_starts_a_task_and_waits_for_it",
+            "mcp::log::the_tail_and_ranges_of_a_log_of_10_mb",
+            "mcp::python::the_python_client_uses_every_tool",
+        ],
+    ),
+    (
+        "the limits of `mcp`",
+        &[
+            "mcp::limits::projects_environments_and_tasks_outside_the_limits_are_not_shown",
+            "mcp::limits::a_run_outside_the_limits_cannot_be_reached_by_its_id",
+            "mcp::limits::an_environment_of_unknown_type_counts_as_production",
+            "mcp::limits::variables_and_the_checkout_neither_limit_nor_complete_a_call",
+        ],
+    ),
+    (
+        "`mcp` asks the user through the client",
+        &[
+            "mcp::consent::a_task_with_a_confirmation_text_asks_the_user",
+            "mcp::consent::every_cancellation_asks_the_user",
+            "mcp::consent::only_an_explicit_yes_is_consent",
+            "mcp::consent::a_client_that_cannot_ask_is_refused",
+        ],
+    ),
+    (
+        "a wait of `mcp` reports progress and can be cancelled",
+        &[
+            "mcp::waiting::a_wait_reports_progress_and_the_outcome",
+            "mcp::waiting::cancelling_a_wait_leaves_the_run_in_progress",
+        ],
+    ),
+    (
+        "text from elsewhere is untrusted in `mcp`",
+        &[
+            "mcp::log::hostile_log_text_stays_data",
+            "mcp::log::hostile_names_stay_data",
+            "mcp::log::secrets_are_masked",
+        ],
+    ),
+    (
+        "`mcp` sends changes once",
+        &[
+            "mcp::faults::a_lost_reply_to_a_start_is_recovered_and_never_sent_again",
+            "mcp::faults::a_lost_reply_to_a_cancellation_is_not_repeated",
+        ],
+    ),
 ];
 
 /// True if the file of the module has a test of this name.

@@ -133,7 +133,7 @@ pub(super) fn confirm_with_execution(
     agree(app, &new)
 }
 
-#[cfg(feature = "ui")]
+#[cfg(any(feature = "mcp", feature = "ui"))]
 pub(super) fn execution_question(
     app: &App,
     what: ExecutedWork<'_>,
@@ -142,7 +142,7 @@ pub(super) fn execution_question(
     Ok(new.into_iter().map(|(_, question)| question).next())
 }
 
-#[cfg(feature = "ui")]
+#[cfg(any(feature = "mcp", feature = "ui"))]
 pub(super) fn agree_to_execution(app: &App, what: ExecutedWork<'_>) -> Result<(), Error> {
     agree(app, &without_consent(app, &[what])?)
 }

@@ -27,7 +27,7 @@ const GROUPS: [(&str, &str); 7] = [
         "Setup",
         "login logout whoami context projects environments doctor",
     ),
-    ("More", "api sandbox completions man"),
+    ("More", "api sandbox mcp completions man"),
 ];
 
 /// Commands and descriptions of the section "Learn more", beside the topics.

@@ -6,14 +6,13 @@ mod report;
 use std::ops::Range;
 
 use clap::Args;
-use jiff::Timestamp;
 
 use crate::app::App;
 use crate::commands::launch::{LiveFlags, ReportPlan, WaitFlags, Watch, usual_length};
 use crate::commands::report::ResultPrinter;
 use crate::commands::select::{NamedRuns, RunArgs, RunUse};
 use crate::domain::Run;
-use crate::domain::run::{Log, moment};
+use crate::domain::run::Log;
 use crate::error::Error;
 use crate::ops;
 use crate::ops::runs::follow::LiveOptions;
@@ -182,19 +181,6 @@ fn unavailable<T>(run: &Run, log: &Log<T>) -> Option<Error> {
     }
 }
 
-/// The log of a run that ended a moment ago can still arrive.
-fn has_just_ended(run: &Run) -> bool {
-    const JUST: i64 = 30;
-    let ended = run.completed.as_deref().and_then(moment);
-    run.outcome().is_finished()
-        && ended.is_some_and(|at| Timestamp::now().duration_since(at).as_secs().abs() < JUST)
-}
-
-/// The current log. Of a run that has just ended, the final one.
 async fn read(app: &App, run: &Run) -> Result<Log<LogFile>, Error> {
-    let lagoon = app.lagoon().await?;
-    if has_just_ended(run) {
-        return Ok(log::settled(lagoon, &ops::clock(), run.id).await);
-    }
-    log::log(lagoon, run.id).await
+    log::current(app.lagoon().await?, &ops::clock(), run).await
 }

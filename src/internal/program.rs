@@ -33,6 +33,8 @@ pub use crate::lagoon::error::LagoonError;
 pub use crate::lagoon::operations::variables::{
     add_task_variables, add_variables, invoke_variables, update_variables, upload_variables,
 };
+#[cfg(feature = "mcp")]
+pub use crate::mcp::{Incoming, Lines, check_arguments, read_line};
 pub use crate::ops::runs::push::NoHints;
 pub use crate::ssh::error::SshError;
 pub use crate::ssh::key::Key;

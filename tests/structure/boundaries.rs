@@ -29,6 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "regular_file",
             "secret",
             "state",
+            "mcp",
             "tui",
         ],
     ),
@@ -37,6 +38,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "app", "ops", "output", "domain", "terminal", "error", "secret", "clock",
         ],
+    ),
+    (
+        "mcp",
+        &["app", "ops", "domain", "terminal", "error", "clock"],
     ),
     (
         "app",
@@ -204,9 +209,8 @@ const OF_RESULTS: &[&str] = &["ok", "err", "map", "map_err", "and_then", "is_ok"
 /// Commands and completion reach Lagoon through `ops`: they pass on what `app` returns and call no
 /// method of it.
 pub(super) fn calls(file: &File) -> Vec<Violation> {
-    if file.package != TASKS
-        || !["commands", "complete", "cli", "tui"].contains(&file.room().as_str())
-    {
+    let above_ops = ["commands", "complete", "cli", "mcp", "tui"];
+    if file.package != TASKS || !above_ops.contains(&file.room().as_str()) {
         return Vec::new();
     }
     let is_lagoon = |receiver: &String| {

@@ -24,8 +24,22 @@ const REFUSED: [(&str, &[&str]); 11] = [
     ("whoami", &["name"]),
 ];
 
-/// Target options without an effect.
-const IGNORED: [(&str, &[&str]); 11] = [
+/// Options with another meaning for a command.
+const RENAMED: [(&str, &str, &str); 2] = [
+    (
+        "mcp",
+        "project",
+        "Allow only this project; repeatable, `*` and `?` match",
+    ),
+    (
+        "mcp",
+        "environment",
+        "Allow only this environment, or PROJECT:ENV; repeatable",
+    ),
+];
+
+/// Options without an effect.
+const IGNORED: [(&str, &[&str]); 12] = [
     ("api", &["project", "environment"]),
     ("apply", &["environment"]),
     ("context", &["project", "environment"]),
@@ -35,6 +49,7 @@ const IGNORED: [(&str, &[&str]); 11] = [
     ("lint", &["environment"]),
     ("login", &["environment"]),
     ("logout", &["project", "environment"]),
+    ("mcp", &["output", "jq", "yes", "no_input"]),
     ("projects", &["project", "environment"]),
     ("whoami", &["environment"]),
 ];
@@ -42,6 +57,12 @@ const IGNORED: [(&str, &[&str]); 11] = [
 /// The global option `arg`, as the command `path` shows it.
 pub(super) fn shown(arg: Arg, path: &str) -> Arg {
     let id = arg.get_id().as_str();
+    let renamed = RENAMED
+        .iter()
+        .find(|(command, name, _)| *command == path && *name == id);
+    if let Some((.., help)) = renamed {
+        return arg.help(*help);
+    }
     if of(&IGNORED, path).contains(&id) {
         return arg.hide(true);
     }

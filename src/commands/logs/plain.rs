@@ -1,6 +1,6 @@
 //! Printing logs as they are.
 
-use super::{LogsArgs, has_just_ended, part, read, unavailable};
+use super::{LogsArgs, part, read, unavailable};
 use crate::app::App;
 use crate::commands::launch::LogOutput;
 use crate::commands::select::NamedRuns;
@@ -70,7 +70,7 @@ async fn pass(
     run: &Run,
     sink: &mut dyn LogSink,
 ) -> Result<Log<()>, Error> {
-    if args.tail.is_none() && !has_just_ended(run) {
+    if args.tail.is_none() && !log::has_just_ended(run) {
         return log::print(app.lagoon().await?, run.id, sink).await;
     }
     Ok(match read(app, run).await? {

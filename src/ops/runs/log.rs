@@ -1,6 +1,8 @@
 //! Logs as Lagoon has them.
 
 mod banner;
+#[cfg(feature = "cli")]
+mod current;
 mod file;
 #[cfg(feature = "cli")]
 mod once;
@@ -15,6 +17,8 @@ use crate::error::Error;
 use crate::lagoon::Lagoon;
 use crate::ops::runs::read;
 
+#[cfg(feature = "cli")]
+pub(crate) use current::{current, has_just_ended};
 pub(crate) use file::LogFile;
 #[cfg(test)]
 pub(crate) use file::holding;
