@@ -36,29 +36,15 @@ fn play(env: &TestEnv, proxy: &Proxy, line: &[String]) -> Output {
     output
 }
 
-/// The failure of a command whose request number `at` meets this fault; `None` if it sends
-/// fewer requests.
-fn judged(
-    env: &TestEnv,
-    subject: &Subject,
-    at: usize,
-    fault: &Fault,
-) -> Option<Result<(), String>> {
-    let line = (subject.line)(env, at);
-    let is_same = SAME_EACH_TIME.contains(&subject.name);
-    let undisturbed = is_same.then(|| play(env, &Proxy::new(env.address(), []), &line));
-    let (proxy, sent) = failing_at(env, at, fault.clone());
-    let output = play(env, &proxy, &line);
-    if sent.load(Ordering::SeqCst) <= at {
-        return None;
-    }
+/// The failure of a command that met a reply to another request.
+fn judged(subject: &Subject, output: &Output, undisturbed: Option<&Output>) -> Result<(), String> {
     let expected: &[i32] = match subject.name {
         // 7: on a slow machine, the timeout may pass before a second reply.
         "wait" if output.stderr.contains("could not be read within") => &[7],
         "wait" => &[8],
         _ => &[0],
     };
-    Some(if !expected.contains(&output.code) {
+    if !expected.contains(&output.code) {
         Err(format!(
             "exit code {} instead of {expected:?}\n{output}",
             output.code
@@ -66,48 +52,69 @@ fn judged(
     } else if undisturbed.is_some_and(|undisturbed| undisturbed.stdout != output.stdout) {
         Err(format!("another result\n{output}"))
     } else {
-        sensible(&output)
-    })
+        sensible(output)
+    }
 }
 
 #[test]
 fn replies_to_other_requests_change_no_result() {
-    sweep_requests(&[Fault::Stale, Fault::Twice], judged);
+    each_subject(80, |subject, note| {
+        let env = TestEnv::new();
+        let same = SAME_EACH_TIME.contains(&subject.name).then(|| {
+            let line = (subject.line)(&env, 0);
+            let output = play(&env, &Proxy::new(env.address(), []), &line);
+            (line, output)
+        });
+        let line = |at| match &same {
+            Some((line, _)) => line.clone(),
+            None => (subject.line)(&env, at),
+        };
+        let undisturbed = same.as_ref().map(|(_, output)| output);
+        for (name, output) in disturbed(&env, &[Fault::Stale, Fault::Twice], line) {
+            note(judged(subject, &output, undisturbed).map_err(|why| format!("{name}: {why}")));
+        }
+    });
 }
 
-/// The failure of a command whose request number `at` has a reply without an end.
-fn tamed(env: &TestEnv, subject: &Subject, at: usize, fault: &Fault) -> Option<Result<(), String>> {
-    let mut line = (subject.line)(env, at);
+/// The arguments with a limit of a reply's size.
+fn limited(mut line: Vec<String>) -> Vec<String> {
     let place = line
         .iter()
         .position(|word| word == "--")
         .unwrap_or(line.len());
     let limit = ["--max-response", "1MiB"].map(str::to_owned);
     line.splice(place..place, limit);
-    let (proxy, sent) = failing_at(env, at, fault.clone());
-    let output = play(env, &proxy, &line);
-    (sent.load(Ordering::SeqCst) > at)
-        .then(|| sensible(&output).map_err(|why| format!("{why}\n{output}")))
+    line
 }
 
 #[test]
 fn endless_replies_give_a_sensible_result_or_a_clear_error() {
-    sweep_requests(&[Fault::Endless, Fault::Packed], tamed);
-}
-
-type Judge = fn(&TestEnv, &Subject, usize, &Fault) -> Option<Result<(), String>>;
-
-/// Runs every subject with one disturbed request after another.
-fn sweep_requests(faults: &[Fault], judge: Judge) {
     each_subject(80, |subject, note| {
-        for fault in faults {
-            let env = TestEnv::new();
-            for at in 0.. {
-                let Some(judged) = judge(&env, subject, at, fault) else {
-                    break;
-                };
-                note(judged.map_err(|why| format!("{fault:?} at {at}: {why}")));
-            }
+        let env = TestEnv::new();
+        let line = |at| limited((subject.line)(&env, at));
+        for (name, output) in disturbed(&env, &[Fault::Endless, Fault::Packed], line) {
+            note(sensible(&output).map_err(|why| format!("{name}: {why}\n{output}")));
         }
     });
+}
+
+/// Runs a command with one disturbed request after another: the name and the output of each case.
+fn disturbed(
+    env: &TestEnv,
+    faults: &[Fault],
+    line: impl Fn(usize) -> Vec<String>,
+) -> Vec<(String, Output)> {
+    let mut all = Vec::new();
+    let mut lines = (0..).map(line);
+    for fault in faults {
+        for at in 0.. {
+            let (proxy, sent) = failing_at(env, at, fault.clone());
+            let output = play(env, &proxy, &lines.next().unwrap_or_default());
+            if sent.load(Ordering::SeqCst) <= at {
+                break;
+            }
+            all.push((format!("{fault:?} at {at}"), output));
+        }
+    }
+    all
 }
