@@ -25,8 +25,12 @@ pub(super) fn check(format: ReportFormat, path: &Path) -> Result<()> {
         // A pipe or a device.
         Ok(about) if !about.is_file() => Ok(()),
         Ok(_) if format == ReportFormat::Markdown => appended(path).map(drop),
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        Ok(_) | Err(_) => temporary(&place(path)).map(drop),
+        Ok(_) => temporary(&place(path)).map(drop).or_else(|_| {
+            let file = OpenOptions::new().write(true).open(path);
+            file.map(drop)
+        }),
+        Err(error) if error.kind() == ErrorKind::NotFound => temporary(&place(path)).map(drop),
+        Err(error) => Err(error),
     }
 }
 
@@ -40,10 +44,17 @@ pub(super) fn write(format: ReportFormat, path: &Path, text: &str) -> Result<()>
         }
         return file.write_all(text.as_bytes());
     }
-    let path = place(path);
-    let mut file = temporary(&path)?;
-    if let Some(about) = about {
-        file.as_file().set_permissions(about.permissions())?;
+    match replace(&place(path), about.as_ref(), text) {
+        // A file that is a mount point, or in a read-only folder, cannot be replaced.
+        Err(_) if about.is_some() => fs::write(path, text),
+        replaced => replaced,
+    }
+}
+
+fn replace(path: &Path, old: Option<&fs::Metadata>, text: &str) -> Result<()> {
+    let mut file = temporary(path)?;
+    if let Some(old) = old {
+        file.as_file().set_permissions(old.permissions())?;
     }
     file.write_all(text.as_bytes())?;
     file.persist(path).map_err(|error| error.error)?;
@@ -128,6 +139,16 @@ mod tests {
         assert_eq!(fs::read_to_string(path("file")).unwrap(), "new");
         let mode = path("file").metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o640);
+    }
+
+    /// In `/proc`, nobody can create a file. This one has the name of the process.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_cannot_be_replaced_is_written_in_place() {
+        let path = Path::new("/proc/self/comm");
+        check(ReportFormat::Junit, path).unwrap();
+        write(ReportFormat::Junit, path, "new").unwrap();
+        assert_eq!(fs::read_to_string(path).unwrap(), "new\n");
     }
 
     #[test]
