@@ -39,15 +39,16 @@ pub(crate) fn database_key(name: &str) -> String {
         .collect()
 }
 
-/// At most three similar names, best first.
+/// At most three similar names, best first. Case and the marks between words do not count.
 pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let wanted = wanted.to_lowercase();
+    let plain = |name: &str| name.to_lowercase().replace(['-', '_'], " ");
+    let wanted = plain(wanted);
     let mut scored: Vec<(f64, &str)> = known
         .into_iter()
         .map(|name| {
-            let lower = name.to_lowercase();
-            let mut score = strsim::jaro_winkler(&wanted, &lower);
-            if !wanted.is_empty() && lower.contains(&wanted) {
+            let name_of_words = plain(name);
+            let mut score = strsim::jaro_winkler(&wanted, &name_of_words);
+            if !wanted.is_empty() && name_of_words.contains(&wanted) {
                 score = score.max(0.9);
             }
             (score, name)
@@ -89,6 +90,9 @@ mod tests {
         let known = ["Run yarn audit", "Clear caches", "Sync database"];
         assert_eq!(nearest("run yarn adit", known), ["Run yarn audit"]);
         assert_eq!(nearest("yarn", known), ["Run yarn audit"]);
+        for typed in ["clear-caches", "CLEAR_CACHES", "caches"] {
+            assert_eq!(nearest(typed, known), ["Clear caches"], "{typed}");
+        }
         assert!(nearest("zzz", known).is_empty());
     }
 }
