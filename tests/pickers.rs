@@ -201,15 +201,15 @@ fn the_columns_of_runs_fit_every_width() {
     };
     assert_snapshot!(drawn(40), @"
     ? Run ›
-    ❯ 63  Count slowly      ● running 2 d …
-      61  清除所有缓存 😀…  ✓ completed in…
-      7   Fail on purpose   ✗ failed after…
+    ❯ 63  Count s…  ● running …  2 days ago
+      61  清除所…   ✓ complete…  2 days ago
+      7   Fail on…  ✗ failed a…  9 days ago
     ");
     assert_snapshot!(drawn(60), @"
     ? Run ›
-    ❯ 63  Count slowly          ● running 2 d 1 h    2 days ago
-      61  清除所有缓存 😀 und…  ✓ completed in 1 m…  2 days ago
-      7   Fail on purpose       ✗ failed after 1 m…  9 days ago
+    ❯ 63  Count slowly    ● running 2 d 1 h          2 days ago
+      61  清除所有缓存 …  ✓ completed in 1 min 12 s  2 days ago
+      7   Fail on purpo…  ✗ failed after 1 min 3 s   9 days ago
     ");
     assert_snapshot!(drawn(80), @"
     ? Run ›

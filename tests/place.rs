@@ -238,7 +238,7 @@ fn at_a_terminal_the_branch_is_suggested_and_production_is_not() {
     the git branch `PR-12` is deployed
     ? Environment ›
       develop
-      main     production
+      main (production)
     ❯ pr-12
     ");
     terminal.send(ENTER);

@@ -37,7 +37,7 @@ fn a_command_asks_for_the_scope_but_not_for_the_only_project() {
     project lagoon-demo (the only one)
     ? Environment ›
     ❯ develop
-      main     production
+      main (production)
       pr-12
     ");
     // A known project is used and reported.
@@ -63,7 +63,7 @@ fn the_only_environment_is_used_unless_it_is_production() {
     terminal.wait_for("? Environment ›");
     assert_snapshot!(cancelled(terminal), @"
     ? Environment ›
-      main  production
+      main (production)
     ");
     env.sql("UPDATE environment SET environment_type = 'development' WHERE name = 'main'");
     let mut terminal = env.terminal(&[&line[..], &["-o", "name"]].concat());

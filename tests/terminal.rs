@@ -28,7 +28,7 @@ fn invoke_prompts_for_everything_and_shows_the_command() {
     project lagoon-demo (the only one)
     ? Environment ›
     ❯ develop
-      main     production
+      main (production)
       pr-12
     ");
     terminal.send(DOWN);
@@ -104,11 +104,11 @@ fn production_is_marked_in_every_list_and_never_preselected() {
     let env = TestEnv::new();
     env.sql("DELETE FROM environment WHERE name <> 'main'");
     let mut terminal = env.terminal(&["invoke", "Say hello", "-p", "lagoon-demo"]);
-    terminal.wait_for("main  production");
+    terminal.wait_for("main (production)");
     assert!(!terminal.screen().contains('❯'), "{}", terminal.screen());
     terminal.send(ENTER);
     terminal.send(DOWN);
-    terminal.wait_for("❯ main  production");
+    terminal.wait_for("❯ main (production)");
     terminal.send(ENTER);
     follows_nothing(&mut terminal);
     assert_eq!((terminal.finish(), started(&env)), (0, 1));
@@ -141,10 +141,10 @@ fn production_is_marked_in_every_list_and_never_preselected() {
         terminal.wait_until_gone("Say hello");
         terminal.send(ENTER);
         terminal.wait_for("? FROM");
-        terminal.wait_for("main  production");
+        terminal.wait_for("main (production)");
         assert!(!terminal.screen().contains('❯'), "{}", terminal.screen());
         terminal.send(DOWN);
-        terminal.wait_for("❯ main  production");
+        terminal.wait_for("❯ main (production)");
         terminal.send(ENTER);
         follows_nothing(&mut terminal);
         assert_eq!(terminal.finish(), 0);

@@ -59,7 +59,7 @@ const PICKERS: [Picker; 14] = [
         args: &["status", "-p", "lagoon-demo", "-e", "develop"],
         before: &[],
         question: "? Run ›",
-        item: "63  Count slowly",
+        item: "63  Count s",
     },
     Picker {
         name: "service",

@@ -8,6 +8,7 @@ use crate::commands::scope;
 use crate::commands::select::latest::{self, LatestArgs};
 use crate::commands::select::run::RunUse;
 use crate::config::{ContextName, SANDBOX};
+use crate::domain::place::PRODUCTION_MARK;
 use crate::domain::run::RecentRun;
 use crate::domain::task::text::storable;
 use crate::domain::{Definition, Environment, Project, RunRef};
@@ -68,7 +69,7 @@ pub(crate) fn environment(
 pub(crate) fn environment_choice(environment: &Environment) -> Choice {
     let choice = Choice::new(&environment.name);
     if environment.is_production() {
-        choice.column("production").never_preselected()
+        choice.marked(PRODUCTION_MARK).never_preselected()
     } else {
         choice
     }
@@ -141,12 +142,12 @@ fn run_choice(recent: &RecentRun, is_one_place: bool, now: Timestamp, symbols: S
     let run = &recent.run;
     let created = moment_of(&run.created).map(|at| time::relative(at, now));
     let environment = run.environment.as_deref();
-    let choice = Choice::new(run.id.to_string()).column(run.name.as_str());
+    let choice = Choice::new(run.id.to_string()).flexible(run.name.as_str());
     let choice = match environment.filter(|_| !is_one_place) {
         Some(environment) if environment.is_production() => {
-            choice.column(format!("{} (production)", environment.name))
+            choice.flexible(format!("{}{PRODUCTION_MARK}", environment.name))
         }
-        Some(environment) => choice.column(environment.name.as_str()),
+        Some(environment) => choice.flexible(environment.name.as_str()),
         None => choice,
     };
     let choice = choice

@@ -2,6 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::columns::{GAP, cells, widths};
 use super::line::Line;
 use super::picker::{Item, NO_MATCH, Picker};
 use crate::terminal::clean_line;
@@ -10,12 +11,6 @@ use crate::terminal::{Palette, Style};
 
 /// The marker of the selected item and its space.
 pub(super) const MARKER: usize = 2;
-const GAP: usize = 2;
-/// A wider column is cut if not all columns fit, except for a note.
-const WIDEST: usize = 40;
-/// A column is not cut to less than this while another one can be dropped.
-const LEAST: usize = 12;
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Size {
     pub rows: usize,
@@ -150,13 +145,25 @@ fn below(palette: Palette, message: &str, room: usize) -> String {
     palette.paint(Style::Bad, &cut(&format!("✘ {message}"), room))
 }
 
+/// As [`fit`], keeping this end of the text.
+fn fit_before(mark: &str, text: &str, width: usize) -> String {
+    match (text.strip_suffix(mark), width.checked_sub(mark.width())) {
+        (Some(text), Some(left @ 1..)) if text.width() > left => {
+            format!("{}{mark}", fit(text, left))
+        }
+        _ => fit(text, width),
+    }
+}
+
 fn row(item: &Item, is_selected: bool, widths: &[usize], palette: Palette, room: usize) -> String {
     let mut text = String::new();
-    for (at, (column, width)) in cells(item).zip(widths).enumerate() {
+    let shown = cells(item).zip(widths).filter(|(_, width)| **width > 0);
+    for (at, (column, width)) in shown.enumerate() {
         if at > 0 {
             text.push_str(&" ".repeat(GAP));
         }
-        text.push_str(&fit(column, *width));
+        let mark = if at == 0 { item.mark } else { "" };
+        text.push_str(&fit_before(mark, column, *width));
     }
     let text = cut(text.trim_end(), room.saturating_sub(MARKER));
     if is_selected {
@@ -164,61 +171,6 @@ fn row(item: &Item, is_selected: bool, widths: &[usize], palette: Palette, room:
         format!("{marker}{}", palette.paint(Style::Name, &text))
     } else {
         format!("{}{text}", cut("  ", room))
-    }
-}
-
-fn cells(item: &Item) -> impl Iterator<Item = &str> {
-    let columns = item.columns.iter().map(String::as_str);
-    columns.chain(item.note.as_deref())
-}
-
-/// The widths of the columns that fit. A note is cut and dropped first. Then the widest column is cut; if all
-/// are short, the last one is dropped.
-fn widths(items: &[Item], room: usize) -> Vec<usize> {
-    let mut natural: Vec<usize> = Vec::new();
-    for item in items {
-        for (at, cell) in cells(item).enumerate() {
-            let is_note = at >= item.columns.len();
-            let width = if is_note {
-                cell.width().min(room)
-            } else {
-                cell.width()
-            };
-            match natural.get_mut(at) {
-                Some(widest) => *widest = width.max(*widest),
-                None => natural.push(width),
-            }
-        }
-    }
-    let whole =
-        |widths: &[usize]| widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
-    let has_note = items.iter().any(|item| item.note.is_some());
-    if whole(&natural) > room {
-        let columns = natural.len() - usize::from(has_note);
-        for width in &mut natural[..columns] {
-            *width = WIDEST.min(*width);
-        }
-    }
-    if whole(&natural) > room && items.iter().any(|item| item.has_extra) {
-        natural.pop();
-    }
-    let mut widths = natural.clone();
-    loop {
-        let whole = whole(&widths);
-        let Some(excess) = whole.checked_sub(room).filter(|excess| *excess > 0) else {
-            return widths;
-        };
-        let last = widths.len().saturating_sub(1);
-        let is_note = has_note && last + 1 == natural.len();
-        let cut = match is_note {
-            true => widths.last_mut(),
-            false => widths.iter_mut().max(),
-        };
-        match cut {
-            Some(widest) if *widest > LEAST => *widest -= 1,
-            Some(only) if last == 0 => *only = only.saturating_sub(excess),
-            _ => widths = natural[..last].to_vec(),
-        }
     }
 }
 
@@ -242,9 +194,8 @@ mod tests {
 
     fn runs() -> Vec<Choice> {
         let run = |id: &str, name: &str, environment: &str, status: &str, age: &str| {
-            let columns = [name, status, age];
-            let choice = columns.into_iter().fold(Choice::new(id), Choice::column);
-            choice.extra(environment)
+            let choice = Choice::new(id).flexible(name);
+            choice.column(status).column(age).extra(environment)
         };
         vec![
             run("63", "Count slowly", "develop", "running", "3 s ago"),
@@ -274,6 +225,44 @@ mod tests {
         ? Run ›
         ❯ 63  Count slowly  running  3 s ago
           7   清除所有缓存  failed   2 d ago
+        ");
+    }
+
+    #[test]
+    fn the_name_of_a_run_is_cut_before_its_outcome_and_age() {
+        let place = |choice: Choice, place: Option<&str>| match place {
+            Some(place) => choice.flexible(place),
+            None => choice,
+        };
+        let run = |environment: Option<&str>| {
+            let choice = Choice::new("1063").flexible("Rebuild the search index");
+            let choice = place(choice, environment).column("✗ failed after 1 min 3 s");
+            [choice.column("21 days ago")]
+        };
+        insta::assert_snapshot!(drawn(&run(None), 60), @"
+        ? Run ›
+        ❯ 1063  Rebuild the…  ✗ failed after 1 min 3 s  21 days ago
+        ");
+        insta::assert_snapshot!(drawn(&run(None), 50), @"
+        ? Run ›
+        ❯ 1063  Rebuild…  ✗ failed after 1 …  21 days ago
+        ");
+        insta::assert_snapshot!(drawn(&run(None), 40), @"
+        ? Run ›
+        ❯ 1063  Rebu…  ✗ failed a…  21 days ago
+        ");
+        let place = Some("main (production)");
+        insta::assert_snapshot!(drawn(&run(place), 60), @"
+        ? Run ›
+        ❯ 1063  Rebuild…  main (p…  ✗ failed after 1 …  21 days ago
+        ");
+        insta::assert_snapshot!(drawn(&run(place), 50), @"
+        ? Run ›
+        ❯ 1063  Rebuil…  main …  ✗ failed a…  21 days ago
+        ");
+        insta::assert_snapshot!(drawn(&run(place), 40), @"
+        ? Run ›
+        ❯ 1063  Rebu…  ✗ failed a…  21 days ago
         ");
     }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 
+mod columns;
 mod confirm;
 #[cfg(not(unix))]
 mod console_keys;
@@ -33,7 +34,11 @@ pub enum PromptError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Choice {
     pub label: String,
+    /// Drawn after the label, and no part of the name.
+    mark: &'static str,
     columns: Vec<String>,
+    /// Positions of columns that are cut before others; the label has position 0.
+    flexible: Vec<usize>,
     /// A column that is dropped before another one is cut.
     extra: Option<String>,
     /// The last column; fuzzy search ignores it, except for whole words.
@@ -47,12 +52,28 @@ impl Choice {
     pub(crate) fn new(label: impl Into<String>) -> Self {
         Choice {
             label: label.into(),
+            mark: "",
             columns: Vec::new(),
+            flexible: Vec::new(),
             extra: None,
             note: None,
             name: None,
             never_preselected: false,
         }
+    }
+
+    #[must_use]
+    pub(crate) fn marked(mut self, mark: &'static str) -> Self {
+        self.mark = mark;
+        self
+    }
+
+    /// A column that is cut before others.
+    #[must_use]
+    pub(crate) fn flexible(mut self, text: impl Into<String>) -> Self {
+        self.columns.push(text.into());
+        self.flexible.push(self.columns.len());
+        self
     }
 
     #[must_use]

@@ -19,6 +19,10 @@ const NO_MATCH_TO_TAKE: &str = "no match; Ctrl-U clears the filter";
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub columns: Vec<String>,
+    /// The end of the first column, which is never cut off.
+    pub mark: &'static str,
+    /// Positions of columns that are cut before others.
+    pub flexible: Vec<usize>,
     /// The last column is dropped before another one is cut.
     pub has_extra: bool,
     pub note: Option<String>,
@@ -28,18 +32,24 @@ pub(super) struct Item {
 
 impl Item {
     fn new(choice: &Choice) -> Item {
-        let columns: Vec<String> = std::iter::once(&choice.label)
+        let mut columns: Vec<String> = std::iter::once(&choice.label)
             .chain(&choice.columns)
             .chain(&choice.extra)
             .map(|column| clean_line(column))
             .collect();
         let note = choice.note.as_deref().map(clean_line);
+        let mark = Some(choice.mark).filter(|mark| !mark.is_empty());
+        let searched = columns.iter().map(String::as_str).chain(mark);
+        let text = SearchText {
+            columns: searched.map(folded).collect(),
+            note: note.as_deref().map(folded).unwrap_or_default(),
+        };
+        columns[0].push_str(choice.mark);
         Item {
-            text: SearchText {
-                columns: columns.iter().map(|column| folded(column)).collect(),
-                note: note.as_deref().map(folded).unwrap_or_default(),
-            },
+            text,
             columns,
+            mark: choice.mark,
+            flexible: choice.flexible.clone(),
             has_extra: choice.extra.is_some(),
             note,
             never_preselected: choice.never_preselected,
