@@ -10,6 +10,7 @@ mod help;
 mod hints;
 mod place_need;
 mod reports;
+mod several;
 mod usage;
 
 use crate::commands::scope;
@@ -28,6 +29,7 @@ use choose::choose_context;
 use globals::Globals;
 use hints::Kept;
 use place_need::place_need;
+use several::Several;
 
 /// Define, list, invoke and follow tasks on Lagoon
 #[derive(Debug, Parser)]
@@ -253,6 +255,7 @@ async fn carry_out(command: Command, app: &mut App) -> Result<(), Error> {
     let is_diagnosis = matches!(command, Command::Doctor(_));
     // The user's own request may be about anything.
     let is_own_request = matches!(command, Command::Api(_));
+    let several = Several::of(&command);
     let result = match scope::locate(app, need).await {
         Ok(()) => dispatch(command, app).await,
         Err(error) => Err(error),
@@ -262,6 +265,7 @@ async fn carry_out(command: Command, app: &mut App) -> Result<(), Error> {
         Err(error) if is_diagnosis => Err(error),
         Err(error) if is_own_request => Err(app.explain_network(error)),
         Err(error) => {
+            let error = several.explain(error);
             let error = scope::explain_refusal(app, error, need).await;
             Err(app.explain_network(error))
         }
@@ -269,14 +273,7 @@ async fn carry_out(command: Command, app: &mut App) -> Result<(), Error> {
 }
 
 fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, SettingsError> {
-    let takes_several = match command {
-        Command::Invoke(_) | Command::Exec(_) | Command::Runs(_) => true,
-        Command::Wait(wait) => wait.is_active(),
-        #[cfg(feature = "mcp")]
-        Command::Mcp(_) => true,
-        _ => false,
-    };
-    if !takes_several {
+    if !Several::of(command).places {
         flags.require_single()?;
     }
     let settings = Settings::resolve(flags, env)?;

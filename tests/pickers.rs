@@ -165,7 +165,10 @@ fn without_a_terminal_the_error_names_the_missing_argument_and_its_alternatives(
     allow_duplicates! { for command in ["status", "logs", "wait", "cancel", "rerun"] {
         assert_snapshot!(refused(&[command]), @"
         error: no run given, and no terminal to prompt on
-        hint: name it by its id, lagoon-task-… name or page address, or use --last, --latest -e ENVIRONMENT, or `-` to read runs from stdin
+        hint: give its id, its lagoon-task-… name or the address of its page; to list runs: tasks runs
+        hint: --last selects the last run that this machine started
+        hint: --latest -e ENVIRONMENT selects the newest run of an environment
+        hint: `-` reads runs from stdin, for example from `tasks invoke` or `tasks runs`
         ");
     }}
     assert!(refused(&["files", "list"]).contains("no run given"));

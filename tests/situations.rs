@@ -217,7 +217,10 @@ fn missing_arguments_without_a_terminal() {
     $ tasks logs
     exit code: 2
     error: no run given, and no terminal to prompt on
-    hint: name it by its id, lagoon-task-… name or page address, or use --last, --latest -e ENVIRONMENT, or `-` to read runs from stdin
+    hint: give its id, its lagoon-task-… name or the address of its page; to list runs: tasks runs
+    hint: --last selects the last run that this machine started
+    hint: --latest -e ENVIRONMENT selects the newest run of an environment
+    hint: `-` reads runs from stdin, for example from `tasks invoke` or `tasks runs`
     ");
     assert_snapshot!(on_sandbox(&env, &["delete", "Run yarn audit", "-p", "lagoon-demo", "-e", "main"]), @"
     $ tasks delete Run yarn audit -p lagoon-demo -e main
@@ -230,6 +233,71 @@ fn missing_arguments_without_a_terminal() {
     exit code: 2
     error: no command given
     hint: put it after `--` (tasks exec -s SERVICE -- CMD…), or use --script FILE
+    ");
+}
+
+#[test]
+fn several_names_in_one_word() {
+    let env = TestEnv::new();
+    assert_snapshot!(on_sandbox(&env, &["invoke", "Say hello", "-p", "lagoon-demo", "-e", "develop,main, pr-12"]), @"
+    $ tasks invoke Say hello -p lagoon-demo -e develop,main, pr-12
+    exit code: 5
+    error: the project `lagoon-demo` has no environment `develop,main, pr-12`
+    hint: -e takes one name; repeat it for several: -e develop -e main -e pr-12
+    ");
+    assert_snapshot!(on_sandbox(&env, &["runs", "-p", "lagoon-demo", "-e", "pr-*,main"]), @"
+    $ tasks runs -p lagoon-demo -e pr-*,main
+    exit code: 5
+    error: no environment matches `pr-*,main`
+    hint: -e takes one name; repeat it for several: -e 'pr-*' -e main
+    ");
+    assert_snapshot!(on_sandbox(&env, &["list", "-p", "lagoon-demo", "-e", "develop,main"]), @"
+    $ tasks list -p lagoon-demo -e develop,main
+    exit code: 5
+    error: the project `lagoon-demo` has no environment `develop,main`
+    hint: this command takes one environment: -e develop
+    ");
+    assert_snapshot!(on_sandbox(&env, &["runs", "-p", "lagoon-demo,other"]), @"
+    $ tasks runs -p lagoon-demo,other
+    exit code: 5
+    error: project `lagoon-demo,other` not found
+    hint: -p takes one name; repeat it for several: -p lagoon-demo -p other
+    ");
+    assert_snapshot!(on_sandbox(&env, &["environments", "-p", "lagoon-demo,other"]), @"
+    $ tasks environments -p lagoon-demo,other
+    exit code: 5
+    error: project `lagoon-demo,other` not found
+    hint: this command takes one project: -p lagoon-demo
+    ");
+    assert_snapshot!(on_sandbox(&env, &["wait", "63,64"]), @"
+    $ tasks wait 63,64
+    exit code: 2
+    error: invalid run `63,64`; expected an id, a name such as lagoon-task-xxxx, or the address of a run's page
+    hint: separate runs with spaces: 63 64
+    ");
+    assert_snapshot!(on_sandbox(&env, &["files", "list", "63,64"]), @"
+    $ tasks files list 63,64
+    exit code: 2
+    error: invalid run `63,64`; expected an id, a name such as lagoon-task-xxxx, or the address of a run's page
+    hint: this command takes one run: 63
+    ");
+    assert_snapshot!(on_sandbox(&env, &["logs", "Say hello"]), @"
+    $ tasks logs Say hello
+    exit code: 2
+    error: invalid run `Say hello`; expected an id, a name such as lagoon-task-xxxx, or the address of a run's page
+    hint: to select the newest run of a task: --latest --task 'Say hello'
+    ");
+    assert_snapshot!(on_sandbox(&env, &["runs", "-p", "lagoon-demo", "--status", "failed,running"]), @"
+    $ tasks runs -p lagoon-demo --status failed,running
+    exit code: 2
+    error: --status: unknown status `failed,running`
+    hint: --status takes one name; repeat it for several: --status failed --status running
+    ");
+    assert_snapshot!(on_sandbox(&env, &["invoke", "X", "--env-pattern", "pr-*"]), @"
+    $ tasks invoke X --env-pattern pr-*
+    exit code: 2
+    error: unknown flag `--env-pattern`
+    hint: repeat -e, or give it a pattern: -e 'PATTERN'
     ");
 }
 

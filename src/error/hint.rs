@@ -23,6 +23,15 @@ pub enum Hint {
     },
     SkipPreflight,
     NameEnvironmentOrId,
+    /// Several names where one is expected.
+    RepeatFlag {
+        flag: Flag,
+        names: Vec<String>,
+    },
+    /// Several runs in one word.
+    SeparateRuns(Vec<String>),
+    /// A word that is no run may be the name of a task.
+    LatestOfTask(String),
     GiveValue,
     ChooseIfRunning,
     SkipMissing,
@@ -94,6 +103,18 @@ impl fmt::Display for Hint {
             Hint::NameEnvironmentOrId => {
                 f.write_str("name the environment with -e, or use the task's id")
             }
+            Hint::RepeatFlag { flag, names } => {
+                let flag = flag.to_string();
+                let words = names.iter().flat_map(|name| [&flag, name]);
+                write!(f, "{flag} takes one name; repeat it for several: {}", suggestion(words))
+            }
+            Hint::SeparateRuns(runs) => {
+                write!(f, "separate runs with spaces: {}", suggestion(runs))
+            }
+            Hint::LatestOfTask(task) => {
+                let words = ["--latest", "--task", task];
+                write!(f, "to select the newest run of a task: {}", suggestion(words))
+            }
             Hint::GiveValue => f.write_str("pass each value with -a NAME=VALUE"),
             Hint::ChooseIfRunning => {
                 f.write_str("to allow this, pass --if-running start, skip or wait")
@@ -143,6 +164,21 @@ impl fmt::Display for Hint {
     }
 }
 
+impl Hint {
+    /// For a text with commas: a name can contain one, so this is for names that were not found.
+    pub(crate) fn each_name(flag: Flag, text: &str) -> Option<Hint> {
+        let names = parts(text)?;
+        Some(Hint::RepeatFlag { flag, names })
+    }
+}
+
+/// The parts of a list in one word.
+pub(crate) fn parts(text: &str) -> Option<Vec<String>> {
+    let parts = text.split([',', ';']).map(str::trim);
+    let parts: Vec<String> = parts.filter(|p| !p.is_empty()).map(str::to_owned).collect();
+    (parts.len() > 1).then_some(parts)
+}
+
 impl<T: Into<String>> From<T> for Hint {
     fn from(text: T) -> Hint {
         Hint::Text(text.into())
@@ -171,6 +207,9 @@ pub(crate) fn target_flags(target: &Target) -> Vec<String> {
 /// The flag with the invalid value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flag {
+    Project,
+    Environment,
+    Status,
     Mine,
     Name,
     File,
@@ -179,6 +218,9 @@ pub enum Flag {
 impl fmt::Display for Flag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Flag::Project => "-p",
+            Flag::Environment => "-e",
+            Flag::Status => "--status",
             Flag::Mine => "--mine",
             Flag::Name => "--name",
             Flag::File => "--file",

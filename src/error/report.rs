@@ -3,10 +3,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Error, Kind};
+use super::{Error, Hint, Kind};
 use crate::auth::AuthError;
 use crate::config::ConfigError;
-use crate::domain::run::reference::RunRefError;
+use crate::domain::RunRef;
+use crate::domain::run::reference::{RunRefError, address};
 use crate::domain::task::reference::RefError;
 use crate::terminal::PromptError;
 
@@ -106,7 +107,21 @@ impl From<RefError> for Error {
 
 impl From<RunRefError> for Error {
     fn from(error: RunRefError) -> Self {
-        Error::usage(error.to_string())
+        let text = &error.0;
+        let words: Vec<&str> = text
+            .split([',', ';', ' '])
+            .filter(|w| !w.is_empty())
+            .collect();
+        let is_run = |word: &&str| RunRef::parse(word).is_ok();
+        let hint = if words.len() > 1 && words.iter().all(is_run) {
+            let runs = words.into_iter().map(str::to_owned);
+            Some(Hint::SeparateRuns(runs.collect()))
+        } else if text.starts_with(char::is_alphabetic) && address(text).is_none() {
+            Some(Hint::LatestOfTask(text.clone()))
+        } else {
+            None
+        };
+        Error::usage(error.to_string()).with_hints(hint)
     }
 }
 

@@ -123,6 +123,11 @@ impl<'a> Refusal<'a> {
             "--all" if self.command.get_arguments().any(takes_all) => all,
             _ => near,
         };
+        // Patterns and lists of environments in other programs.
+        let is_for_environments = ["--env-pattern", "--environments", "--envs", "--pattern"];
+        if is_for_environments.contains(&typed) && self.command.get_arguments().any(takes_all) {
+            return error.hint("repeat -e, or give it a pattern: -e 'PATTERN'");
+        }
         if !near.is_empty() {
             return error.with_hints(did_you_mean(&[near]));
         }

@@ -9,7 +9,7 @@ use crate::commands::select::run::RunUse;
 use crate::domain::names::suggested;
 use crate::domain::run::{RecentRun, STATUSES};
 use crate::domain::{Environment, Outcome, RunRef};
-use crate::error::{Error, Hint};
+use crate::error::{Error, Flag, Hint};
 use crate::ops::runs::history::{self, RunFilter};
 use crate::ops::runs::wait;
 
@@ -134,6 +134,9 @@ pub(crate) fn check_filters(
     require_value("--task", task)?;
     for word in statuses {
         require_value("--status", Some(word))?;
+        if let Some(hint) = Hint::each_name(Flag::Status, word) {
+            return Err(Error::usage(format!("--status: unknown status `{word}`")).hint(hint));
+        }
         let known = Outcome::WORDS.iter().chain(&STATUSES).copied();
         if !known.clone().any(|known| known.eq_ignore_ascii_case(word)) {
             let near = suggested(word, known);

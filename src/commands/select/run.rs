@@ -181,10 +181,12 @@ async fn resolve(
 }
 
 fn no_run_given() -> Error {
-    Error::not_given_off_terminal("run").hint(
-        "name it by its id, lagoon-task-… name or page address, or use --last, --latest -e ENVIRONMENT, or \
-         `-` to read runs from stdin",
-    )
+    Error::not_given_off_terminal("run").with_hints([
+        "give its id, its lagoon-task-… name or the address of its page; to list runs: tasks runs",
+        "--last selects the last run that this machine started",
+        "--latest -e ENVIRONMENT selects the newest run of an environment",
+        "`-` reads runs from stdin, for example from `tasks invoke` or `tasks runs`",
+    ])
 }
 
 /// Refuses the page of another Lagoon, if the address of this one's UI is known.

@@ -2,7 +2,7 @@
 
 use crate::domain::place::selection::{NamePattern, ProjectSelection, Selection};
 use crate::domain::{Environment, Project};
-use crate::error::Error;
+use crate::error::{Error, Flag, Hint};
 use crate::ops::places::other_name::{self, EnvironmentMatch};
 use crate::ops::places::place;
 use crate::ops::places::targets::{ResolvedEnvironment, located};
@@ -201,15 +201,22 @@ fn unmatched<'a>(name: &NamePattern, seen: impl Iterator<Item = &'a ResolvedEnvi
         format!("no selected project has an environment `{}`", name.text())
     };
     let names = seen.map(|s| s.view.environment.name.as_str());
-    nothing(message, name.text(), names, "environments")
+    nothing(message, name.text(), names, Flag::Environment)
 }
 
 pub(super) fn nothing<'a>(
     message: String,
     text: &str,
     names: impl Iterator<Item = &'a str>,
-    label: &str,
+    flag: Flag,
 ) -> Error {
+    if let Some(hint) = Hint::each_name(flag, text) {
+        return Error::not_found(message).hint(hint);
+    }
+    let label = match flag {
+        Flag::Project => "projects",
+        _ => "environments",
+    };
     let mut names: Vec<&str> = names.collect();
     names.sort_unstable();
     names.dedup();

@@ -4,7 +4,7 @@ use crate::domain::names::{did_you_mean, nearest};
 use crate::domain::place::namespace;
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Environment, Project, Role};
-use crate::error::{Error, Kind, quoted_list};
+use crate::error::{Error, Flag, Hint, Kind, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError};
 
 /// Finds an environment with its tasks, and its newest runs if `runs` is set: one request if its
@@ -48,6 +48,9 @@ pub(crate) async fn project(
 
 pub(crate) async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
     let error = no_project(name);
+    if Hint::each_name(Flag::Project, name).is_some() {
+        return error;
+    }
     let Ok(projects) = lagoon.all_projects().await else {
         return error;
     };
@@ -80,7 +83,8 @@ pub(super) async fn with_role_hint(
     project: &Project,
     hint: impl FnOnce(Role) -> String,
 ) -> Error {
-    if error.kind != Kind::NotFound {
+    let is_list = |hint: &Hint| matches!(hint, Hint::RepeatFlag { .. });
+    if error.kind != Kind::NotFound || error.hints.iter().any(is_list) {
         return error;
     }
     let roles = lagoon.my_roles().await.ok();
@@ -99,8 +103,12 @@ pub(crate) async fn missing_environment(
 }
 
 pub(crate) fn no_project(name: &str) -> Error {
-    Error::not_found(format!("project `{name}` not found"))
-        .hint("use the project's name in Lagoon, which can differ from the repository name")
+    let error = Error::not_found(format!("project `{name}` not found"));
+    match Hint::each_name(Flag::Project, name) {
+        Some(hint) => error.hint(hint),
+        None => error
+            .hint("use the project's name in Lagoon, which can differ from the repository name"),
+    }
 }
 
 /// The names nearest to `wanted`, otherwise the first ten; `None` without names.
@@ -121,6 +129,9 @@ pub(crate) fn no_environment(project: &Project, name: &str, environments: &[Envi
         "the project `{}` has no environment `{name}`",
         project.name
     ));
+    if let Some(hint) = Hint::each_name(Flag::Environment, name) {
+        return error.hint(hint);
+    }
     let names: Vec<&str> = environments.iter().map(|e| e.name.as_str()).collect();
     let hint = names_hint(name, &names, "environments");
     error.hint(hint.unwrap_or_else(|| "no environments are visible".to_owned()))

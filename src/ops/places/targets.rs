@@ -7,7 +7,7 @@ use crate::domain::place::OtherName;
 use crate::domain::place::selection::{NamePattern, ProjectSelection, Selection};
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Environment, Project};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Flag, Kind};
 use crate::lagoon::{Lagoon, LagoonError};
 
 use crate::ops::places::membership;
@@ -191,7 +191,7 @@ fn project_names(selection: &Selection, known: &[Project]) -> (Vec<String>, Vec<
                 if matches.peek().is_none() {
                     let names = known.iter().map(|p| p.name.as_str());
                     let message = format!("no project matches `{text}`");
-                    missing.push(nothing(message, text, names, "projects"));
+                    missing.push(nothing(message, text, names, Flag::Project));
                 }
                 matches.for_each(|project| add(&project.name));
             }

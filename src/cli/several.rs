@@ -1,0 +1,48 @@
+//! Lists of names or runs in one word: the hint depends on whether the command takes several.
+
+use super::Command;
+use crate::domain::task::quoting::suggestion;
+use crate::error::{Error, Flag, Hint};
+
+/// The parts of a command that can be given more than once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Several {
+    pub places: bool,
+    runs: bool,
+}
+
+impl Several {
+    pub(super) fn of(command: &Command) -> Several {
+        let places = match command {
+            Command::Invoke(_) | Command::Exec(_) | Command::Runs(_) => true,
+            Command::Wait(wait) => wait.is_active(),
+            #[cfg(feature = "mcp")]
+            Command::Mcp(_) => true,
+            _ => false,
+        };
+        Several {
+            places,
+            runs: !matches!(command, Command::Files(_)),
+        }
+    }
+
+    /// The error with hints for this command.
+    pub(super) fn explain(self, mut error: Error) -> Error {
+        for hint in &mut error.hints {
+            *hint = match hint {
+                Hint::RepeatFlag { flag, names } if !self.places => match flag {
+                    Flag::Project => only_one("project", &[&flag.to_string(), &names[0]]),
+                    Flag::Environment => only_one("environment", &[&flag.to_string(), &names[0]]),
+                    _ => continue,
+                },
+                Hint::SeparateRuns(runs) if !self.runs => only_one("run", &[&runs[0]]),
+                _ => continue,
+            };
+        }
+        error
+    }
+}
+
+fn only_one(what: &str, words: &[&str]) -> Hint {
+    format!("this command takes one {what}: {}", suggestion(words)).into()
+}
