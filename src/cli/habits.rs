@@ -1,5 +1,6 @@
 //! Unknown commands and misplaced words: the hint is the whole command, with the words typed.
 
+mod excess;
 mod misplaced;
 mod verbs;
 
@@ -176,34 +177,7 @@ fn corrections(words: &[&str], at: usize, times: u8, guess: bool) -> Vec<Line> {
     if lines.iter().any(is_accepted) {
         lines.retain(is_accepted);
     }
-    lines.into_iter().map(without_excess).collect()
-}
-
-/// The line without words for a command that takes none.
-fn without_excess(line: Line) -> Line {
-    if !line.pattern.is_empty() {
-        return line;
-    }
-    let command = Group::of(&line.words(), line.words.len()).path;
-    let root = super::command();
-    let below = command
-        .iter()
-        .try_fold(&root, |at, name| at.find_subcommand(name));
-    if below.is_none_or(|command| command.get_positionals().next().is_some()) {
-        return line;
-    }
-    let found = Line::search(&line.words());
-    let mut rest = found.unwrap_or(line);
-    let names_project = |word: &String| word.starts_with("-p") || word.starts_with("--project");
-    let is_whoami = command == ["whoami"];
-    if is_whoami && !rest.pattern.is_empty() && !rest.words.iter().any(names_project) {
-        rest.words.extend(["-p", "PROJECT"].map(str::to_owned));
-    }
-    let is_search = command == ["list"] && !rest.pattern.is_empty();
-    if !is_search {
-        rest.pattern.clear();
-    }
-    rest
+    lines.into_iter().map(excess::moved).collect()
 }
 
 /// The line with the command in place of a verb.

@@ -82,8 +82,10 @@ const VERBS: &[(&str, &str, &[&str])] = &[
         "set select switch default default-context use-context",
         &["use"],
     ),
-    ("files", "download", &["get"]),
-    ("files", "upload add", &["put"]),
+    ("files", "ls show view", &["list"]),
+    ("files", "download fetch pull save cat open", &["get"]),
+    ("files", "upload add push attach send", &["put"]),
+    ("files", "cp", &["get", "put"]),
     ("sandbox", "start run up", &["serve"]),
     // Also after `get`.
     ("list", "tasks task invokable-tasks", &["list"]),
