@@ -1,7 +1,7 @@
 //! Signing in and following over ssh, with a real OpenSSH server that behaves like Lagoon's portals.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -18,6 +18,13 @@ use crate::support::ssh::{Server, keygen, run, script, set_portal, with_bin};
 use crate::wait::{advance, start};
 
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoibm9uZSJ9.c2lnbmF0dXJl";
+
+fn key_file(path: PathBuf) -> Key {
+    Key::File {
+        path,
+        setting: None,
+    }
+}
 
 /// Lagoon's token portal: a token on stdout, or words on stderr and exit status 0. What it does is
 /// in the file `mode`.
@@ -90,7 +97,7 @@ fn an_unknown_key_is_reported() {
     let Some(server) = token_portal("works") else {
         return;
     };
-    let other = Key::File(server.home.path("other"));
+    let other = key_file(server.home.path("other"));
     // Not even the one of the configuration helps: it is another's.
     std::fs::copy(
         server.home.path("other.pub"),
@@ -137,7 +144,7 @@ fn an_encrypted_key_needs_the_agent_without_a_terminal() {
     let locked = home.path("locked");
     keygen(&locked, "open sesame");
     std::fs::copy(home.path("locked.pub"), home.path("authorized_keys")).unwrap();
-    let with_key = ssh(&server).with_key(Some(Key::File(locked.clone())));
+    let with_key = ssh(&server).with_key(Some(key_file(locked.clone())));
     let error = ask(&server, &with_key).unwrap_err();
     assert!(error.to_string().contains("Permission denied"), "{error}");
     assert!(error.hints()[0].contains("ssh agent"));
@@ -168,7 +175,7 @@ fn an_encrypted_key_needs_the_agent_without_a_terminal() {
     let with_agent = Ssh::program(with_agent);
     let asked = [
         ask(&server, &with_agent),
-        ask(&server, &with_agent.with_key(Some(Key::File(locked)))),
+        ask(&server, &with_agent.with_key(Some(key_file(locked)))),
     ];
     drop(agent.kill());
     drop(agent.wait());

@@ -186,10 +186,14 @@ fn tasks_ssh_key_of_one_short_line_that_begins_like_a_path_is_a_path() {
     let long = format!("/{}", "k".repeat(255));
     for path in ["/gone/key", "./gone", "../gone", &long] {
         let output = login(path).ends_with(2);
-        assert!(output.stderr.contains(path), "{output}");
+        let said = format!("{path}, set by TASKS_SSH_KEY");
+        assert!(output.stderr.contains(&said), "{output}");
     }
-    // `ssh` finds the home and reads the file.
-    login("~/gone").succeeds();
+    let output = login("~/gone").ends_with(2);
+    let gone = here.env.home.path("gone").display().to_string();
+    assert!(output.stderr.contains(&gone), "{output}");
+    here.env.home.write("there", "k");
+    login("~/there").succeeds();
     for other in [format!("{long}k"), "/gone\nkey".to_owned()] {
         let output = login(&other).ends_with(2);
         assert!(
@@ -204,6 +208,33 @@ fn tasks_ssh_key_of_one_short_line_that_begins_like_a_path_is_a_path() {
     );
     here.env.home.write("work/id_ci", "k");
     login("id_ci").succeeds();
+}
+
+#[test]
+fn a_missing_key_file_is_named_with_the_setting_that_names_it() {
+    let here = Here::new();
+    here.add("acme");
+    let config = ".config/lagoon-tasks/config.toml";
+    let text = std::fs::read_to_string(here.env.home.path(config)).unwrap();
+    here.env
+        .home
+        .write(config, format!("{text}ssh_key = \"~/.ssh/gone\"\n"));
+    let output = here.run(here.command(&["login", "-l", "acme"]));
+    let home = here.env.home.path("").display().to_string();
+    insta::assert_snapshot!(output.error(2).replace(&home, "HOME/"), @"
+    signing in over ssh: lagoon@h.example:22
+    error: cannot sign in: cannot read the ssh key HOME/.ssh/gone, set by `ssh_key` of the context `acme` in HOME/.config/lagoon-tasks/config.toml: No such file or directory (os error 2)
+    hint: name an existing file with the private key
+    ");
+    let add = [
+        "context",
+        "add",
+        "acme",
+        &here.env.url(),
+        "--ssh-key=~/gone",
+    ];
+    let output = here.run(here.command(&add)).ends_with(2);
+    assert!(output.stderr.contains("--ssh-key ~/gone"), "{output}");
 }
 
 #[test]

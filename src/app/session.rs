@@ -303,7 +303,7 @@ mod tests {
             let settings = Settings::resolve(&Flags::default(), &Env::from_vars(all).unwrap());
             App::new(Ui::captured(), settings.unwrap(), Interrupts::none()).ssh_key()
         };
-        assert_eq!(key(&[]), Some(Key::File("/keys/acme".into())));
+        assert_eq!(format!("{:?}", key(&[])), "Some(File(\"/keys/acme\"))");
         let text = Key::Text(KEY.to_owned());
         assert_eq!(key(&[("TASKS_SSH_KEY", KEY)]), Some(text));
         assert_eq!(key(&[("TASKS_API", "https://b.example")]), None);

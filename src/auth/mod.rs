@@ -21,7 +21,7 @@ pub(crate) use browser::{
 };
 pub(crate) use error::AuthError;
 pub(crate) use jwt::{expiry, is_jwt};
-pub(crate) use over_ssh::{SshSignIn, key_for_ssh};
+pub(crate) use over_ssh::{SshSignIn, in_home, key_for_ssh};
 pub(crate) use session::{Memory, Notices, Renewals, Session, SignIn, Token, TokenLocation};
 pub(crate) use sign_out::{BrowserSession, end_browser_session, sign_out};
 pub(crate) use source::TokenSource;

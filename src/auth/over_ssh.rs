@@ -1,5 +1,6 @@
 //! Signing in over ssh.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,7 +9,7 @@ use super::session::SignIn;
 use super::{AuthError, Secret, SignInMethod, is_jwt};
 use crate::config::{SshKey, UsableKey};
 use crate::domain::SshEndpoint;
-
+use crate::env;
 use crate::ssh::{self, Destination, Key, Ssh};
 
 /// The same on every Lagoon.
@@ -37,9 +38,22 @@ impl SshSignIn {
 
 pub fn key_for_ssh(key: &SshKey) -> Key {
     match key.usable() {
-        Ok(UsableKey::File(path)) => Key::File(path),
+        Ok(UsableKey::File(path)) => Key::File {
+            path: in_home(path),
+            setting: key.setting().map(str::to_owned),
+        },
         Ok(UsableKey::Text(text)) => Key::Text(text),
         Err(error) => Key::Unusable(error.to_string()),
+    }
+}
+
+/// Replaces a leading `~`, which `ssh` would replace without checking that the file exists.
+pub(crate) fn in_home(path: PathBuf) -> PathBuf {
+    let home = env::named_os("HOME").map(PathBuf::from);
+    let home = home.filter(|home| home.is_absolute());
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path,
     }
 }
 

@@ -153,10 +153,12 @@ fn context(name: &str, fields: &Value) -> Result<Context, String> {
         .map(|host| SshEndpoint::parse(&host, text(fields, "port").as_deref()))
         .transpose()
         .map_err(|e| format!("is invalid: {e}"))?;
+    let setting = format!("`sshkey` of the context `{name}` in the `lagoon` CLI's file");
+    let ssh_key = text(fields, "sshkey").map(|key| SshKey::parse(&key, Path::new("")));
     let ui_url = text(fields, "ui").and_then(|ui| Url::parse(&ui).ok());
     Ok(Context {
         ssh,
-        ssh_key: text(fields, "sshkey").map(|key| SshKey::parse(&key, Path::new(""))),
+        ssh_key: ssh_key.map(|key| key.set_by(setting)),
         ui_url: ui_url.filter(|u| matches!(u.scheme(), "http" | "https")),
         origin: Origin::LagoonCli,
         ..Context::new(name, api)

@@ -144,6 +144,7 @@ impl Reader<'_> {
         };
         let address = api_address(self.string(api, "api")?)
             .map_err(|e| self.error(e.to_string(), api.span()))?;
+        let setting = format!("`ssh_key` of the context `{name}`");
         let mut context = Context::new(name, address);
         // Paths are relative to the file's folder, so that both can move together.
         let folder = self.path.parent().unwrap_or(Path::new(""));
@@ -167,7 +168,8 @@ impl Reader<'_> {
                 "ssh_port" => ssh_port = Some((self.port(item)?, item)),
                 "ssh_key" => {
                     let key = self.string(item, "ssh_key")?;
-                    context.ssh_key = Some(SshKey::parse(key, folder));
+                    let setting = format!("{setting} in {}", self.path.display());
+                    context.ssh_key = Some(SshKey::parse(key, folder).set_by(setting));
                 }
                 _ => {}
             }

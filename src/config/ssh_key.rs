@@ -32,6 +32,8 @@ const LONGEST_LINE: usize = 76;
 pub struct SshKey {
     given: String,
     form: Form,
+    /// The variable or the key of a file that names it, for messages.
+    setting: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -87,7 +89,18 @@ impl SshKey {
         SshKey {
             given: given.to_owned(),
             form,
+            setting: None,
         }
+    }
+
+    #[must_use]
+    pub(crate) fn set_by(mut self, setting: impl Into<String>) -> SshKey {
+        self.setting = Some(setting.into());
+        self
+    }
+
+    pub(crate) fn setting(&self) -> Option<&str> {
+        self.setting.as_deref()
     }
 
     fn conceal(&self) {
@@ -103,6 +116,7 @@ impl SshKey {
         SshKey {
             given: path.display().to_string(),
             form: Form::Path(path),
+            setting: None,
         }
     }
 

@@ -43,7 +43,7 @@ impl SshSettings {
             return Err(SettingsError::usage("TASKS_SSH_KEY has an empty value")
                 .hint("give it a value, or unset it"));
         }
-        let key = key.map(|key| SshKey::parse(key, Path::new("")));
+        let key = key.map(|key| SshKey::parse(key, Path::new("")).set_by("TASKS_SSH_KEY"));
         if let Some(Err(error)) = key.as_ref().map(SshKey::usable) {
             let message = format!("TASKS_SSH_KEY is {error}");
             return Err(SettingsError::usage(message).hint(KEY_FORMS));

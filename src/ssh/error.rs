@@ -21,8 +21,13 @@ pub enum SshError {
     NoProgram,
     #[error("cannot run ssh")]
     Run(#[source] io::Error),
-    #[error("cannot read the ssh key {}", path.display())]
-    Key { path: PathBuf, source: io::Error },
+    #[error("cannot read the ssh key {}{set_by}", path.display())]
+    Key {
+        path: PathBuf,
+        /// The setting that names it, after ", set by ", or empty.
+        set_by: String,
+        source: io::Error,
+    },
     /// A description without the value.
     #[error("the ssh key is {0}")]
     UnusableKey(String),

@@ -12,7 +12,11 @@ use super::SshError;
 
 #[derive(Clone, PartialEq, Eq)]
 pub enum Key {
-    File(PathBuf),
+    File {
+        path: PathBuf,
+        /// The setting that names the file.
+        setting: Option<String>,
+    },
     /// PEM.
     Text(String),
     Unusable(String),
@@ -22,12 +26,13 @@ impl Key {
     pub(super) fn to_file(&self) -> Result<KeyFile, SshError> {
         match self {
             Key::Unusable(form) => Err(SshError::UnusableKey(form.clone())),
-            Key::File(path) => {
+            Key::File { path, setting } => {
                 // `ssh` would continue without a missing key and fail with a misleading message. It
                 // expands `~` itself.
                 if !path.starts_with("~") {
                     File::open(path).map_err(|source| SshError::Key {
                         path: path.clone(),
+                        set_by: set_by(setting.as_deref()),
                         source,
                     })?;
                 }
@@ -53,10 +58,15 @@ impl Key {
     }
 }
 
+/// The end of a message, with the setting that names the key.
+fn set_by(setting: Option<&str>) -> String {
+    setting.map_or_else(String::new, |setting| format!(", set by {setting}"))
+}
+
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Key::File(path) => f.debug_tuple("File").field(path).finish(),
+            Key::File { path, .. } => f.debug_tuple("File").field(path).finish(),
             Key::Text(_) => f.write_str("Text(***)"),
             Key::Unusable(form) => f.debug_tuple("Unusable").field(form).finish(),
         }

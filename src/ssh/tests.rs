@@ -86,9 +86,15 @@ async fn a_key_given_as_text_is_a_temporary_private_file() {
 #[tokio::test]
 async fn a_missing_key_is_reported_before_ssh_starts() {
     let (folder, ssh) = stand_in("touch started; echo a.b.c");
-    let key = Key::File("/no/such/key".into());
+    let key = Key::File {
+        path: "/no/such/key".into(),
+        setting: Some("TASKS_SSH_KEY".to_owned()),
+    };
     let error = ask(&ssh.clone().with_key(Some(key))).await.unwrap_err();
-    assert_eq!(error.to_string(), "cannot read the ssh key /no/such/key");
+    assert_eq!(
+        error.to_string(),
+        "cannot read the ssh key /no/such/key, set by TASKS_SSH_KEY"
+    );
     let key = Key::Unusable("too short".to_owned());
     let error = ask(&ssh.clone().with_key(Some(key))).await.unwrap_err();
     assert_eq!(error.to_string(), "the ssh key is too short");
@@ -96,7 +102,12 @@ async fn a_missing_key_is_reported_before_ssh_starts() {
     // `ssh` must not expand `%` in the path.
     let path = folder.path().join("100%d");
     std::fs::write(&path, "").unwrap();
-    let file = Key::File(path).to_file().unwrap();
+    let file = Key::File {
+        path,
+        setting: None,
+    }
+    .to_file()
+    .unwrap();
     assert!(file.argument().to_str().unwrap().ends_with("/100%%d"));
 }
 

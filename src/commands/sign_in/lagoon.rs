@@ -6,6 +6,7 @@ use clap::{Args, ValueHint};
 use url::Url;
 
 use crate::app::{App, DiscoveryOutcome};
+use crate::auth::in_home;
 use crate::config::{Context, ContextName, Editor, SshKey, UsableKey, is_loopback};
 use crate::domain::SshEndpoint;
 use crate::error::Error;
@@ -224,8 +225,10 @@ fn require_https(flag: &str, url: &Url, allow_http: bool) -> Result<(), Error> {
 
 /// The absolute path, because the context is used from other folders too.
 pub(crate) fn readable(flag: &str, path: &Path) -> Result<PathBuf, Error> {
-    std::fs::metadata(path)
-        .and_then(|_| std::path::absolute(path))
+    // In `--flag=~/file`, bash keeps the `~`.
+    let found = in_home(path.to_owned());
+    std::fs::metadata(&found)
+        .and_then(|_| std::path::absolute(&found))
         .map_err(|e| Error::usage(format!("{flag} {}", path.display())).because(e))
 }
 
