@@ -392,7 +392,8 @@ fn a_context_that_a_variable_overrides_is_not_called_current() {
         shown
             .stderr
             .replace(&home.path("").display().to_string(), "HOME/"),
-        "`eu` is current in HOME/.config/lagoon-tasks/config.toml, but TASKS_CONTEXT is set and overrides it\n"
+        "`eu` is the current context in HOME/.config/lagoon-tasks/config.toml, but in this shell \
+         TASKS_CONTEXT overrides it\nhint: to use `eu` in this shell: unset TASKS_CONTEXT\n"
     );
     let current = |output: &Output| {
         let line = output

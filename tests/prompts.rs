@@ -236,7 +236,7 @@ fn context_add_prompts_at_40_columns() {
             ("✘ ", "\u{15}"),
             ("? Context name ›", "eu\r"),
             ("? API address ›", "https://api.eu.example\r"),
-            ("? Store a token now? [y/N]", "y\r"),
+            ("have? [y/N]", "y\r"),
             ("Token:", "abc\r"),
         ],
     );
@@ -244,13 +244,21 @@ fn context_add_prompts_at_40_columns() {
     assert_snapshot!(mask(&terminal.screen()), @"
     ✔ Context name · eu
     ✔ API address · https://api.eu.example
-    ✔ Store a token now? · yes
+    ✔ No ssh server is known for `eu`. Sign
+      in with a token that you have? · yes
     ✔ Token · ********
     error: the given token is not a valid
       token
     hint: a token has three parts of letters
       and digits, separated by dots
     ");
+    // Lagoon was not reached, so another way to sign in may exist.
+    let add = ["context", "add", "eu", "http://127.0.0.1:1/graphql"];
+    let mut terminal = Terminal::start(&env.home.command(&add));
+    assert_eq!(terminal.finish(), 0);
+    let screen = terminal.screen();
+    assert!(screen.contains("Lagoon was not reached"), "{screen}");
+    assert!(!screen.contains("[y/N]"), "{screen}");
     let refused = env.home.tasks(&["context", "add", "eu"]).error(2);
     assert_snapshot!(refused, @"
     error: no API address given, and no terminal to prompt on

@@ -55,11 +55,12 @@ pub(super) async fn run(args: Add, app: &App, answer: &ResultPrinter) -> Result<
     let (name, url) = name_and_address(&args, app)?;
     let described = lagoon::describe(&name, &url, &args.lagoon, app).await?;
     let is_discovered = described.is_discovered();
+    let is_reached = described.is_reached();
     let context = described.or_known(app);
     if !is_discovered {
         lagoon::suggest_ssh_host(&context, app);
     }
-    let token = token(&args, &context, app).await?;
+    let token = token(&args, &context, is_reached, app).await?;
     let kept = lagoon::save(&context, args.make_current, app)?;
     let has_token = token.is_some();
     if let Some(token) = token {
@@ -120,16 +121,25 @@ fn name_and_address(args: &Add, app: &App) -> Result<(ContextName, Url), Error> 
     Ok((name, url))
 }
 
-async fn token(args: &Add, context: &Context, app: &App) -> Result<Option<Secret>, Error> {
+async fn token(
+    args: &Add,
+    context: &Context,
+    is_reached: bool,
+    app: &App,
+) -> Result<Option<Secret>, Error> {
     if args.with_token {
         return unexpired(given_token(app)?, context, app).await.map(Some);
     }
-    // No prompt if there is another way to sign in.
+    // No prompt if there is another way to sign in, or if there may be one.
     let signs_in = context.ssh.is_some() || context.authorization_endpoint.is_some();
-    if signs_in || !app.ui.can_prompt() {
+    if signs_in || !is_reached || !app.ui.can_prompt() {
         return Ok(None);
     }
-    if !app.ui.prompt().confirm("Store a token now?", false)? {
+    let question = format!(
+        "No ssh server is known for `{}`. Sign in with a token that you have?",
+        context.name
+    );
+    if !app.ui.prompt().confirm(&question, false)? {
         return Ok(None);
     }
     unexpired(given_token(app)?, context, app).await.map(Some)

@@ -164,13 +164,17 @@ fn make_current(args: Use, app: &App, answer: &ResultPrinter) -> Result<(), Erro
     editor.set_current(&name);
     editor.save()?;
     let entry = entry.made_current(Some(config.path.display().to_string()), app);
-    app.ui.note(&match entry.overridden_by() {
-        None => format!("`{name}` is the current context"),
-        Some(variable) => format!(
-            "`{name}` is current in {}, but {variable} is set and overrides it",
-            config.path.display()
-        ),
-    });
+    match entry.overridden_by() {
+        None => app.ui.note(&format!("`{name}` is the current context")),
+        Some(variable) => {
+            let path = config.path.display();
+            app.ui.note(&format!(
+                "`{name}` is the current context in {path}, but in this shell {variable} overrides it"
+            ));
+            app.ui
+                .hint(&format!("to use `{name}` in this shell: unset {variable}"));
+        }
+    }
     #[cfg(feature = "sandbox")]
     if name.is_sandbox() {
         app.warn_of_hidden_context();

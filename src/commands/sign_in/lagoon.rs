@@ -98,6 +98,11 @@ impl DescribedLagoon {
         matches!(self.discovered, DiscoveryOutcome::Complete)
     }
 
+    /// False if Lagoon did not answer.
+    pub(crate) fn is_reached(&self) -> bool {
+        !matches!(self.discovered, DiscoveryOutcome::Failed(_))
+    }
+
     /// The context, if discovery succeeded.
     pub(crate) fn reached(self, app: &App) -> Result<Context, Error> {
         match self.discovered {
@@ -118,8 +123,9 @@ impl DescribedLagoon {
                 ));
             }
             DiscoveryOutcome::Failed(error) => {
-                app.ui
-                    .warn(&format!("could not read this Lagoon's settings: {error}"));
+                app.ui.warn(&format!(
+                    "Lagoon was not reached, so its settings could not be read: {error}"
+                ));
             }
         }
         context
