@@ -7,7 +7,7 @@ use crate::commands::report::ResultPrinter;
 use crate::commands::sign_in::identity::{self, Identity};
 use crate::error::Error;
 use crate::ops;
-use crate::settings::{Source, Target};
+use crate::settings::{Source, Sourced, Target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,13 +42,23 @@ pub(crate) async fn run(_args: WhoamiArgs, app: &App) -> Result<(), Error> {
             identity::of(source, context, app).await?
         }
     };
-    answer.print(&with_access(identity, app).await?)
+    let (is_user, names_project) = (identity.is_user(), named_project(app).is_some());
+    answer.print(&with_access(identity, app).await?)?;
+    if is_user && !names_project && answer.is_for_people() {
+        app.ui
+            .hint("to see what you may do on a project: tasks whoami -p PROJECT");
+    }
+    Ok(())
+}
+
+fn named_project(app: &App) -> Option<&Sourced<String>> {
+    let project = app.settings.project.as_ref();
+    project.filter(|p| matches!(p.source, Source::Flag(_) | Source::Variable(_)))
 }
 
 /// Adds the roles on projects. They are an error only if a project is named.
 async fn with_access(identity: Identity, app: &App) -> Result<Identity, Error> {
-    let named = app.settings.project.as_ref();
-    let named = named.filter(|p| matches!(p.source, Source::Flag(_) | Source::Variable(_)));
+    let named = named_project(app);
     if !identity.is_user() {
         if named.is_some() {
             app.ui

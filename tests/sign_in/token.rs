@@ -92,6 +92,11 @@ fn whoami_shows_the_signed_in_user() {
     let owner = env.as_role("platform-owner");
     let shown = owner.tasks(&["whoami", "-o", "table"]).succeeds();
     assert!(shown.stdout.contains("Platform role"), "{shown}");
+    let hint = "tasks whoami -p PROJECT";
+    assert!(shown.stderr.contains(hint), "{shown}");
+    let line = ["whoami", "-p", "lagoon-demo", "-o", "table"];
+    let shown = env.tasks(&line).succeeds();
+    assert!(!shown.stderr.contains(hint), "{shown}");
     // Where Lagoon does not tell, or does not let one look, the rest is there.
     let refused = r#"{"errors":[{"message":"GraphQL introspection is not allowed"}]}"#;
     let no_look = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
