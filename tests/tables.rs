@@ -269,7 +269,7 @@ fn a_failed_run_is_shown_with_the_command_that_prints_its_log() {
             .succeeds();
     }
     let screen = shown(&env, &["status", "1"], 80);
-    assert!(screen.contains("\nWhy          tasks logs 1"), "{screen}");
+    assert!(screen.contains("\nLog          tasks logs 1"), "{screen}");
     let hint = "\nhint: to see why run 1 failed: tasks logs 1";
     let runs = [&["runs"], &MAIN[..]].concat();
     for line in [&["status", "1", "2"][..], &["wait", "1", "2"]] {
@@ -346,7 +346,7 @@ fn the_tail_of_a_failed_log_has_a_gutter_and_an_empty_line_separates_it_from_the
     Task         Say hello
     Environment  lagoon-demo/main (production)
     Run          1
-    Full log     tasks logs 1
+    Log          tasks logs 1
     error: run 1 of `Say hello` failed
     ");
 }

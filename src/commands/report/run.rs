@@ -14,6 +14,9 @@ use crate::output::status::long_status_cell;
 use crate::output::{Cell, Column, Detail, Grid, Report};
 pub(crate) use crate::terminal::Style;
 
+/// The label of the command that prints the log.
+const LOG: &str = "Log";
+
 #[derive(Serialize)]
 pub(crate) struct RunReport<'a> {
     #[serde(flatten)]
@@ -66,11 +69,9 @@ impl<'a> RunReport<'a> {
             .field("Environment", self.place())
             .field("Run", Cell::id(run.id));
         match (&self.url, &self.log_line) {
-            (_, Some(line)) if run.outcome() == Outcome::Failed => {
-                detail.field("Full log", line.clone())
-            }
+            (_, Some(line)) if run.outcome() == Outcome::Failed => detail.field(LOG, line.clone()),
             (Some(url), _) => detail.field("Page", url.clone()),
-            (None, Some(line)) if run.outcome().is_finished() => detail.field("Log", line.clone()),
+            (None, Some(line)) if run.outcome().is_finished() => detail.field(LOG, line.clone()),
             (None, _) => detail,
         }
     }
@@ -111,10 +112,7 @@ impl Report for RunReport<'_> {
         }
         let run = self.run;
         let log_line = self.log_line.clone();
-        let (log_label, log_line) = match run.outcome() {
-            Outcome::Failed => ("Why", log_line),
-            outcome => ("Log", log_line.filter(|_| outcome.is_finished())),
-        };
+        let log_line = log_line.filter(|_| run.outcome().is_finished());
         Some(
             Detail::headed(long_status_cell(run, Timestamp::now()))
                 .field("Task", Cell::name(run.name.clone()))
@@ -127,7 +125,7 @@ impl Report for RunReport<'_> {
                 .field("Completed", moment_of(&run.completed))
                 .field("By", run.user.clone())
                 .field("Page", self.url.clone())
-                .field(log_label, log_line),
+                .field(LOG, log_line),
         )
     }
 }
