@@ -98,6 +98,28 @@ fn a_run_started_from_prompts_can_be_followed() {
 }
 
 #[test]
+fn the_equivalent_command_is_printed_once_the_run_was_started() {
+    let env = TestEnv::new();
+    env.sql("UPDATE definition SET confirmation_text = 'Say it?' WHERE name = 'Say hello'");
+    holds(&env, Status::Complete);
+    for (answer, code) in [("n\r", 2), ("y\r", 0)] {
+        let mut terminal = env.terminal(&["invoke", "Say hello", "-p", "lagoon-demo"]);
+        terminal.wait_for("? Environment");
+        terminal.send(ENTER);
+        terminal.wait_for("Say it? [y/N]");
+        assert!(!terminal.screen().contains("equivalent"));
+        terminal.send(answer);
+        if code == 0 {
+            terminal.wait_for("equivalent command:");
+            terminal.wait_for("Follow the log? [Y/n]");
+            terminal.send("n\r");
+        }
+        assert_eq!(terminal.finish(), code);
+        assert_eq!(terminal.screen().contains("equivalent"), code == 0);
+    }
+}
+
+#[test]
 fn bell_rings_and_sends_a_notification_when_a_wait_ends() {
     let env = TestEnv::new();
     let notice = |id: &str, status: &str| {

@@ -42,6 +42,16 @@ impl Start<'_> {
         }
     }
 
+    /// Prints the command line that does the same without prompts, once a run was started.
+    pub(super) fn print_equivalent(&self, outcomes: &[LaunchOutcome]) {
+        if let (Some(line), [outcome]) = (&self.equivalent, outcomes)
+            && outcome.run().is_some()
+        {
+            let ui = &self.app.ui;
+            ui.note(&format!("equivalent command:\n  {line}"));
+        }
+    }
+
     /// The command line that follows the started run, or waits for the started runs; `None` if none
     /// is in progress.
     pub(super) fn next_step(&self, started: &[Run]) -> Option<String> {

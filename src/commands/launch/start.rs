@@ -113,6 +113,7 @@ impl<'a> Start<'a> {
         let started = starter.start_all(&launches, &mut others, claim.signalled(), report);
         let (outcomes, signal) = started.await;
         drop((claim, progress));
+        self.print_equivalent(&outcomes);
         self.open_page(&outcomes).await;
         let following = self.flags.following();
         match self.offer_to_follow(&outcomes, signal)? {
@@ -159,9 +160,6 @@ impl<'a> Start<'a> {
             return confirm_one(self.app, launch, self.raw, &banner);
         }
         ui.note(&banner);
-        if let Some(line) = &self.equivalent {
-            ui.note(&format!("equivalent command:\n  {line}"));
-        }
         if let Some(run) = launch.newest_unfinished() {
             let text = already(&run);
             match self.if_running {
