@@ -24,6 +24,37 @@ fn shown(env: &TestEnv, task: &str) -> Value {
 }
 
 #[test]
+fn define_says_how_to_invoke_the_task() {
+    let env = TestEnv::bare();
+    for (name, place, next) in [
+        (
+            "Warm up",
+            &MAIN[..],
+            "tasks invoke 'Warm up' -p lagoon-demo -e main -a FROM=VALUE",
+        ),
+        (
+            "42",
+            &PROJECT[..],
+            "tasks invoke name:42 -p lagoon-demo -e ENVIRONMENT -a FROM=VALUE",
+        ),
+        (
+            "Report",
+            &["--group", "lagoon-demo-group"][..],
+            "tasks invoke Report -p PROJECT -e ENVIRONMENT -a FROM=VALUE",
+        ),
+    ] {
+        let args = ["--arg", "FROM:string", "--arg", "TO?:string", "-o", "table"];
+        let line = [&["define", name], &args[..], &DRUSH[..], place].concat();
+        // An equal definition is left unchanged.
+        for _ in 0..2 {
+            let defined = env.tasks(&line).succeeds();
+            let last = defined.stderr.lines().last().unwrap();
+            assert_eq!(last, format!("invoke it: {next}"), "{defined}");
+        }
+    }
+}
+
+#[test]
 fn a_task_is_defined_on_every_scope() {
     let env = TestEnv::bare();
     for (name, place, scope) in [
@@ -217,6 +248,7 @@ fn the_output_is_the_new_task_with_its_id_first() {
     ---- stderr
     127.0.0.1 · environment lagoon-demo/main (production)
     defined
+    invoke it: tasks invoke table -p lagoon-demo -e main
     ");
     assert_snapshot!(defined("tsv"), @"
     exit code: 0

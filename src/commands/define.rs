@@ -173,7 +173,13 @@ async fn carry_out(
             line::define(args, target)
         ));
     }
-    answer.print_done(&TaskReport::written(defined.definition().clone()))
+    let definition = defined.definition();
+    let next = line::invoke(definition, target);
+    answer.print_done(&TaskReport::written(definition.clone()))?;
+    if answer.is_for_people() {
+        app.ui.note(&format!("invoke it: {next}"));
+    }
+    Ok(())
 }
 
 fn report(app: &App, defined: &DefineOutcome) {

@@ -1,11 +1,11 @@
-//! Command lines in hints: to define the same task, and to update the existing one.
+//! Suggested command lines: to define the same task, to update the existing one, and to start it.
 
 use crate::commands::flags;
 use crate::commands::scope;
-use crate::domain::Definition;
 use crate::domain::task::definition::Target;
 use crate::domain::task::difference::{differences, spelled};
 use crate::domain::task::quoting::suggestion;
+use crate::domain::{Definition, TaskRef};
 use crate::error::target_flags;
 
 use super::DefineArgs;
@@ -49,6 +49,24 @@ fn flag(name: &str, value: &str) -> Vec<String> {
     } else {
         vec![name.to_owned(), value.to_owned()]
     }
+}
+
+/// The command line that starts the task, with placeholders for the unknown parts.
+pub(super) fn invoke(definition: &Definition, target: &Target) -> String {
+    let mut words = scope::line_start("invoke");
+    words.push(TaskRef::spell(&definition.name));
+    let (project, environment) = match target {
+        Target::Environment {
+            project,
+            environment,
+        } => (project.as_str(), environment.as_str()),
+        Target::Project(project) => (project.as_str(), "ENVIRONMENT"),
+        Target::Group(_) | Target::System(_) => ("PROJECT", "ENVIRONMENT"),
+    };
+    words.extend(["-p", project, "-e", environment].map(str::to_owned));
+    let required = definition.arguments().iter().filter(|a| a.is_required());
+    words.extend(required.flat_map(|a| ["-a".to_owned(), format!("{}=VALUE", a.name)]));
+    suggestion(words)
 }
 
 /// The command line that changes the existing task to the wanted one.
