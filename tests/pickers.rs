@@ -113,7 +113,7 @@ fn at_a_terminal_every_command_prompts_for_whatever_is_missing() {
         (vec!["define"], "? Task name ›"),
         (vec!["export"], "? Scope ›"),
         (vec!["delete"], "? Scope ›"),
-        (vec!["update"], "? Scope ›"),
+        (vec!["update", "--permission", "guest"], "? Scope ›"),
         (
             vec!["define", "X", "-s", "cli", "--command", "true"],
             "? Scope ›",

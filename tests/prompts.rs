@@ -3,7 +3,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::env::TestEnv;
+use crate::support::env::{MAIN, TestEnv};
 use crate::support::output::mask;
 use crate::support::pty::{CTRL_C, DOWN, ENTER, Terminal};
 
@@ -26,11 +26,8 @@ fn cancelled(mut terminal: Terminal) -> String {
 #[test]
 fn a_command_asks_for_the_scope_but_not_for_the_only_project() {
     let env = TestEnv::new();
-    let mut terminal = env.terminal(&["delete", "Check disk space"]);
-    answers(
-        &mut terminal,
-        &[("? Scope ›", "env"), ("❯ environment", ENTER)],
-    );
+    let mut terminal = env.terminal(&["delete"]);
+    answers(&mut terminal, &[("❯ environment", ENTER)]);
     terminal.wait_for("pr-12");
     assert_snapshot!(cancelled(terminal), @"
     ✔ Scope · environment
@@ -45,13 +42,107 @@ fn a_command_asks_for_the_scope_but_not_for_the_only_project() {
         .command(&["delete", "X"])
         .env("TASKS_PROJECT", "lagoon-demo");
     let mut terminal = Terminal::start(&command);
-    answers(&mut terminal, &[("? Scope ›", ENTER), ("not found", "")]);
     assert_eq!(terminal.finish(), 5);
+    let screen = terminal.screen();
+    assert!(screen.contains("`X` not found"), "{screen}");
+    assert!(!screen.contains(" ›"), "{screen}");
+}
+
+/// Defines a task whose command is `true`.
+fn define(env: &TestEnv, name: &str, place: &[&str]) {
+    let line = ["define", name, "-s", "cli", "--command", "true"];
+    env.tasks(&[&line[..], place].concat()).succeeds();
+}
+
+#[test]
+fn delete_and_update_take_the_only_scope_that_has_the_task() {
+    let env = TestEnv::new();
+    define(&env, "Warm up", &DEVELOP);
+    let mut terminal = env.terminal(&["update", "Warm up", "--permission", "guest"]);
+    answers(&mut terminal, &[("change `Warm up`? [y/N]", "y\r")]);
+    assert_eq!(terminal.finish(), 0);
+    assert_snapshot!(mask(&terminal.screen()), @"
+    project lagoon-demo (the only one)
+    scope: environment, the only one that has the task
+    ✔ 127.0.0.1 · environment lagoon-demo/develop: change `Warm up`? · yes
+    changed
+    11 Warm up
+      permission: developer → guest
+    ");
+    let mut terminal = env.terminal(&["delete", "Warm up"]);
+    answers(&mut terminal, &[("delete `Warm up`? [y/N]", "n\r")]);
+    assert_eq!(terminal.finish(), 2);
+    assert_snapshot!(mask(&terminal.screen()), @"
+    project lagoon-demo (the only one)
+    scope: environment, the only one that has the task
+    Warm up (id 11)
+    ✔ 127.0.0.1 · environment lagoon-demo/develop: delete `Warm up`? · no
+    error: not confirmed; nothing was done
+    ");
+    // --yes answers no question about the scope.
+    let mut terminal = env.terminal(&["delete", "Warm up", "--yes"]);
+    answers(&mut terminal, &[("? Scope ›", ENTER)]);
+    assert_eq!(terminal.finish(), 0);
+    let mut terminal = env.terminal(&["update", "Warm up"]);
+    assert_eq!(terminal.finish(), 2);
+    assert!(terminal.screen().contains("no changes given"));
+    // Without a terminal, the scope is required.
+    env.tasks(&["delete", "Run yarn audit", "-y"]).error(2);
+}
+
+#[test]
+fn delete_offers_the_scopes_that_have_the_task_and_preselects_none_with_production() {
+    let env = TestEnv::new();
+    for place in [&["-p", "lagoon-demo"][..], &MAIN] {
+        define(&env, "Warm up", place);
+    }
+    let terminal = env.terminal(&["delete", "Warm up"]);
+    terminal.wait_for("? Scope ›");
+    assert_snapshot!(cancelled(terminal), @"
+    project lagoon-demo (the only one)
+    ? Scope ›
+      project      lagoon-demo  id 11
+      environment  main         id 12
+    ");
+    define(&env, "Warm up", &DEVELOP);
+    let mut terminal = env.terminal(&["delete", "Warm up"]);
+    answers(&mut terminal, &[("❯ environment  develop", ENTER)]);
+    answers(&mut terminal, &[("lagoon-demo/develop: delete", "y\r")]);
+    assert_eq!(terminal.finish(), 0);
+    // Tasks of different scopes.
+    define(&env, "Cool down", &DEVELOP);
+    let mut terminal = env.terminal(&["delete", "Cool down", "Warm up"]);
+    assert_eq!(terminal.finish(), 2);
+    let screen = terminal.screen();
     assert!(
-        !terminal.screen().contains("Project ›"),
-        "{}",
-        terminal.screen()
+        screen.contains("no scope has all of these tasks"),
+        "{screen}"
     );
+}
+
+#[test]
+fn invoke_says_that_the_task_does_not_exist_before_it_prompts_for_the_environment() {
+    let env = TestEnv::new();
+    let mut terminal = env.terminal(&["invoke", "run-yarn-adit"]);
+    assert_eq!(terminal.finish(), 5);
+    assert_snapshot!(mask(&terminal.screen()), @"
+    project lagoon-demo (the only one)
+    error: task `run-yarn-adit` not found
+    hint: did you mean `Run yarn audit`?
+    hint: you are a maintainer on lagoon-demo; only tasks for administrators are
+      hidden from you
+    ");
+    define(&env, "Warm up", &DEVELOP);
+    define(&env, "Warm up", &["-p", "lagoon-demo", "-e", "pr-12"]);
+    let terminal = env.terminal(&["invoke", "Warm up"]);
+    terminal.wait_for("? Environment ›");
+    assert_snapshot!(cancelled(terminal), @"
+    project lagoon-demo (the only one)
+    2 of 3 environments have the task
+    ? Environment ›
+    ❯ develop
+      pr-12
+    ");
 }
 
 #[test]
@@ -77,7 +168,8 @@ fn define_with_a_name_prompts_for_what_is_required() {
     answers(
         &mut terminal,
         &[
-            ("? Scope ›", ENTER),
+            ("? Scope ›", "project"),
+            ("❯ project", ENTER),
             ("? Type ›", ENTER),
             ("? Command ›", "warm\r"),
             ("? Service ›", ENTER),

@@ -18,7 +18,7 @@ use clap::Args;
 /// Delete tasks
 ///
 /// Asks for confirmation, and reports tasks of the same name that are no longer hidden. The tasks must have exactly the scope from the command line: --scope, otherwise -e
-/// (environment), --group or -p (project). Existing runs are kept.
+/// (environment), --group or -p (project). Without one, a terminal offers the scopes that have the tasks. Existing runs are kept.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -55,16 +55,10 @@ pub(crate) async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     if args.unlisted {
         return unlisted::run(app, &answer, &tasks).await;
     }
-    let target = scope::named_target(
-        app,
-        args.scope,
-        args.group.as_deref(),
-        "the tasks are defined",
-        false,
-    )
-    .await?;
+    let group = args.group.as_deref();
+    let found = scope::target_of_tasks(app, args.scope, group, &tasks, false).await?;
     let lagoon = app.lagoon().await?;
-    let target = scope::with_environment_name(app, target).await?;
+    let target = scope::with_environment_name(app, found.target).await?;
     let progress = app.ui.progress();
     progress.start("reading tasks", None);
     let coverage = match tasks.as_slice() {

@@ -95,6 +95,7 @@ pub(crate) async fn run(mut args: ExecArgs, app: &App) -> Result<(), Error> {
         &args.places,
         &args.start,
         name.as_deref(),
+        None,
         args.dry_run,
     );
     let targets = targets.await?;

@@ -132,6 +132,7 @@ pub(crate) async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
         &args.places,
         &args.start,
         args.task.as_deref(),
+        task.as_ref(),
         args.dry_run,
     );
     let mut targets = targets.await?;

@@ -11,10 +11,12 @@ use crate::ops::places::membership;
 use crate::settings::Sourced;
 
 pub(crate) use definition::{
-    line_start, named_scope, named_target, provisional, task_not_found, with_environment_name,
+    line_start, named_scope, named_target, provisional, target_of_tasks, task_not_found,
+    with_environment_name,
 };
 pub(crate) use environment::{
     branch, by_any_name, chosen_place, environment_view, given_environment, prompt_environment,
+    prompt_environment_of,
 };
 pub(crate) use locate::{
     PlaceNeed, ProjectSource, environment_here, locate, project_here, project_source,

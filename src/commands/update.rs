@@ -22,7 +22,7 @@ use serde_json::json;
 ///
 /// Changes only the fields that you name, shows their old and new values, and verifies the result.
 /// The task must have exactly the scope from the command line: --scope, otherwise -e (environment),
-/// --group or -p (project). The type (command or image) and the scope cannot be changed: use `tasks
+/// --group or -p (project). Without one, a terminal offers the scopes that have the task. The type (command or image) and the scope cannot be changed: use `tasks
 /// apply --replace`, or delete the task and define it again.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -58,17 +58,13 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     if named.is_none() && !app.ui.can_prompt() {
         return Err(no_task_given("update"));
     }
-    let target = scope::named_target(
-        app,
-        args.scope,
-        args.group.as_deref(),
-        "the task is defined",
-        args.dry_run,
-    )
-    .await?;
     args.edits.check()?;
+    let group = args.group.as_deref();
+    let found =
+        scope::target_of_tasks(app, args.scope, group, named.as_slice(), args.dry_run).await?;
     let lagoon = app.lagoon().await?;
-    let target = scope::with_environment_name(app, target).await?;
+    let is_found = found.is_found;
+    let target = scope::with_environment_name(app, found.target).await?;
     let coverage = match &named {
         Some(task) => Coverage::tasks(std::slice::from_ref(task)).and_name(args.edits.name()),
         None => Coverage::whole(),
@@ -112,6 +108,8 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
         let name = &before.name;
         let question = format!("change `{name}` for all projects of this Lagoon?");
         app.confirm_at(&banner, &question)?;
+    } else if is_found {
+        app.confirm_at(&banner, &format!("change `{}`?", before.name))?;
     } else {
         app.ui.note(&banner);
     }

@@ -3,6 +3,7 @@
 pub(crate) mod define;
 pub(crate) mod delete;
 pub(crate) mod group;
+pub(crate) mod lookup;
 pub(crate) mod tasks;
 pub(crate) mod unlisted;
 pub(crate) mod update;

@@ -8,6 +8,7 @@ use crate::commands::launch::StartFlags;
 use crate::commands::report::{ResultShape, cases};
 use crate::commands::scope;
 use crate::commands::select::targets::{self, LaunchTarget, SelectedTargets, TargetArgs};
+use crate::domain::TaskRef;
 use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::batch::{Notice, TargetCheck, all_or_none, by_text};
@@ -47,18 +48,20 @@ impl BulkFlags {
         }
     }
 
-    /// The environments to start `task` on. Missing targets that are skipped are reported.
+    /// The environments to start the task or command of this name on. Missing targets that are skipped
+    /// are reported. A prompt offers the environments that have the task `wanted`.
     pub(crate) async fn targets(
         &self,
         app: &App,
         places: &TargetArgs,
         flags: &StartFlags,
-        task: Option<&str>,
+        name: Option<&str>,
+        wanted: Option<&TaskRef>,
         dry_run: bool,
     ) -> Result<SelectedTargets, Error> {
         if places.shape(app) == ResultShape::Many {
             flags.require_no_page()?;
-            app.test_reports.begin(task, None);
+            app.test_reports.begin(name, None);
             let targets = places.to_start(app, dry_run, self.skip_missing).await?;
             for missing in &targets.missing {
                 app.ui.warn(&format!("skipped: {missing}"));
@@ -67,9 +70,13 @@ impl BulkFlags {
             return Ok(targets);
         }
         self.require_none()?;
-        let (project, environment) = scope::chosen_place(app, dry_run).await?;
+        let is_prompted = app.ui.can_prompt() && app.settings.environment.is_none();
+        let (project, environment) = match wanted.filter(|_| is_prompted) {
+            Some(task) => scope::prompt_environment_of(app, task).await?,
+            None => scope::chosen_place(app, dry_run).await?,
+        };
         let place = format!("{project}/{environment}");
-        app.test_reports.begin(task, Some(place));
+        app.test_reports.begin(name, Some(place));
         let view = scope::environment_view(app, &project, &environment, true).await?;
         Ok(SelectedTargets {
             seen: vec![view.into()],

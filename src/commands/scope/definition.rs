@@ -5,10 +5,11 @@ use crate::commands::flags::{ScopeArg, spelled};
 use crate::commands::scope;
 use crate::commands::select::pick;
 
-use crate::domain::Scope;
 use crate::domain::task::definition::Target;
 use crate::domain::task::quoting::suggestion;
+use crate::domain::{Scope, TaskRef};
 use crate::error::{Error, target_flags};
+use crate::ops::definitions::lookup::{self, FoundScope};
 use crate::ops::definitions::update::TaskNotFound;
 use crate::ops::places::other_name;
 use crate::settings::{Sourced, TargetSetting};
@@ -23,29 +24,106 @@ pub(crate) async fn named_target(
     doing: &str,
     only_reads: bool,
 ) -> Result<Target, Error> {
-    let Some(scope) = named_scope(app, scope, group)? else {
-        if app.ui.can_prompt() {
-            return prompted_target(app).await;
-        }
-        return Err(
+    match named_scope(app, scope, group)? {
+        Some(scope) => completed(app, scope, group, only_reads).await,
+        None if app.ui.can_prompt() => prompted_target(app).await,
+        None => Err(
             Error::usage(format!("say where {doing}: -e, -p, --group or --scope")).hint(
                 "for an environment: -p PROJECT -e ENVIRONMENT; for a project: -p PROJECT; for a \
                  group: --group GROUP; for the whole Lagoon: --scope system",
             ),
-        );
+        ),
+    }
+}
+
+/// As [`named_target`], for existing tasks: at a terminal, the tasks decide where no scope is named.
+pub(crate) async fn target_of_tasks(
+    app: &App,
+    scope: Option<ScopeArg>,
+    group: Option<&str>,
+    tasks: &[TaskRef],
+    only_reads: bool,
+) -> Result<TaskTarget, Error> {
+    if !tasks.is_empty() && app.ui.can_prompt() && named_scope(app, scope, group)?.is_none() {
+        let target = found_target(app, tasks).await?;
+        return Ok(TaskTarget {
+            target,
+            is_found: true,
+        });
+    }
+    let doing = match tasks {
+        [_] => "the task is defined",
+        _ => "the tasks are defined",
     };
-    completed(app, scope, group, only_reads).await
+    let target = named_target(app, scope, group, doing, only_reads).await?;
+    Ok(TaskTarget {
+        target,
+        is_found: false,
+    })
+}
+
+/// The scope of existing tasks.
+pub(crate) struct TaskTarget {
+    pub target: Target,
+    /// The command line does not name it, so it must be confirmed.
+    pub is_found: bool,
+}
+
+/// The only scope that has all these tasks, among those that the project's environments show; prompts if
+/// there are several, and with `--yes`, which answers no question about the scope.
+async fn found_target(app: &App, tasks: &[TaskRef]) -> Result<Target, Error> {
+    let project = scope::project(app).await?;
+    let mut found = lookup::scopes_of(app.lagoon().await?, &project, tasks).await?;
+    if found.len() > 1 || app.settings.yes {
+        let choices: Vec<Choice> = found.iter().map(scope_choice).collect();
+        let picked = app.ui.prompt().select("Scope", &choices, None)?;
+        return Ok(found.swap_remove(picked).target);
+    }
+    let Some(only) = found.pop() else {
+        let error = Error::usage("no scope has all of these tasks");
+        return Err(error.hint("give the tasks of each scope in a command of their own"));
+    };
+    let word = only.scope.word();
+    app.ui.note(&match tasks {
+        [_] => format!("scope: {word}, the only one that has the task"),
+        _ => format!("scope: {word}, the only one that has the tasks"),
+    });
+    Ok(only.target)
+}
+
+/// Only a scope without production is preselected.
+fn scope_choice(found: &FoundScope) -> Choice {
+    let choice = Choice::new(found.scope.word());
+    let choice = match &found.target {
+        Target::Environment { environment, .. } => choice.column(environment.as_str()),
+        Target::Project(name) | Target::Group(name) => choice.column(name.as_str()),
+        Target::System(_) => choice.column("all projects"),
+    };
+    let choice = match found.ids.as_slice() {
+        [id] => choice.column(format!("id {id}")),
+        _ => choice,
+    };
+    match found.affects_production {
+        true => choice.never_preselected(),
+        false => choice,
+    }
 }
 
 async fn prompted_target(app: &App) -> Result<Target, Error> {
     let scopes = [
         Choice::new("environment").note("one environment of a project"),
-        Choice::new("project").note("all environments of a project"),
-        Choice::new("group").note("all projects of a group"),
-        Choice::new("system").note("all projects of this Lagoon"),
+        Choice::new("project")
+            .note("all environments of a project")
+            .never_preselected(),
+        Choice::new("group")
+            .note("all projects of a group")
+            .never_preselected(),
+        Choice::new("system")
+            .note("all projects of this Lagoon")
+            .never_preselected(),
     ];
     let project = app.settings.project.as_ref().map(|p| p.value.clone());
-    let scope = app.ui.prompt().select("Scope", &scopes, Some(1))?;
+    let scope = app.ui.prompt().select("Scope", &scopes, None)?;
     if scope == 2 {
         return Ok(Target::Group(pick::group(app).await?));
     }

@@ -3,9 +3,10 @@
 use crate::app::App;
 use crate::commands::scope;
 use crate::commands::select::pick;
-use crate::domain::Environment;
 use crate::domain::place::view::EnvironmentView;
+use crate::domain::{Environment, TaskRef};
 use crate::error::{Error, Kind};
+use crate::ops::definitions::lookup;
 use crate::ops::places::details;
 use crate::ops::places::other_name;
 use crate::ops::places::place;
@@ -145,6 +146,34 @@ pub(crate) async fn prompt_environment(
     let default = branch(app).and_then(|branch| suggested(app, &environments, branch));
     let picked = pick::environment(app, &found, environments, default)?;
     Ok((found.name, picked.name))
+}
+
+/// As [`prompt_environment`], for one of the environments that have a task. If none has it, that is an
+/// error before the prompt.
+pub(crate) async fn prompt_environment_of(
+    app: &App,
+    task: &TaskRef,
+) -> Result<(String, String), Error> {
+    let project = scope::project(app).await?;
+    let found = lookup::environments_with(app.lagoon().await?, &project, task).await;
+    let (project, environments, count) = match found {
+        Ok(found) => found,
+        Err(error) if matches!(error.kind, Kind::NotFound | Kind::Usage) => return Err(error),
+        // The tasks of another environment may be unreadable.
+        Err(_) => return prompt_environment(app, &project).await,
+    };
+    let with = environments.len();
+    if with < count {
+        let have = if with == 1 { "has" } else { "have" };
+        app.ui
+            .note(&format!("{with} of {count} environments {have} the task"));
+    }
+    // The branch's environment may lack the task.
+    let is_offered = |b: &&String| with == count || details::of_branch(&environments, b).is_some();
+    let here = branch(app).filter(is_offered);
+    let default = here.and_then(|branch| suggested(app, &environments, branch));
+    let picked = pick::environment(app, &project, environments, default)?;
+    Ok((project.name, picked.name))
 }
 
 /// The position of the git branch's environment. Production is never the default.
