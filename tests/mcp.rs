@@ -354,6 +354,50 @@ fn requests_before_the_end_of_the_input_are_answered() {
 }
 
 #[test]
+fn a_client_that_no_longer_reads_ends_it_quietly() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::{Command, Stdio};
+    let env = TestEnv::new();
+    let command = env.command(&["mcp"]);
+    let mut child = Command::new(&command.program)
+        .args(&command.args)
+        .env_clear()
+        .envs(&command.variables)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut send = |line: &str| stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
+    let client = r#"{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"x","version":"1"}}"#;
+    send(&format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"initialize","params":{client}}}"#
+    ));
+    let mut reply = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut reply).unwrap();
+    drop(stdout);
+    send(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+    send(r#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#);
+    // Standard input is still open.
+    let ended = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!((ended.status.code(), &*stderr), (Some(0), ""));
+}
+
+#[test]
+fn verbose_messages_are_printed_on_stderr() {
+    let env = TestEnv::new();
+    let mut client = Client::new(&env, &["-v", "--allow-invoke"]);
+    client.result("invoke_task", develop(json!({"task": "Say hello"})));
+    // The client requires a message of the protocol in each line of stdout.
+    let ended = client.close();
+    assert_eq!(ended.code, 0);
+    assert!(ended.stderr.contains("InvokeTask http"), "{}", ended.stderr);
+}
+
+#[test]
 fn flags_that_make_no_sense_are_usage_errors() {
     let env = TestEnv::new();
     let error = |flags: &[&str]| env.tasks(&[&["mcp"], flags].concat()).error(2);

@@ -33,10 +33,15 @@ impl<'a> Caller<'a> {
         &self.context.peer
     }
 
+    /// Returns when the client has cancelled the call.
+    pub(super) async fn cancelled(&self) {
+        self.context.ct.cancelled().await;
+    }
+
     /// Returns when the client has cancelled the call, or is gone.
     pub(super) async fn stopped(&self) {
         tokio::select! {
-            () = self.context.ct.cancelled() => {}
+            () = self.cancelled() => {}
             () = self.closing.closed() => {}
         }
     }

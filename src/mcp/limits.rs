@@ -127,6 +127,11 @@ impl Limits {
         Error::new(Kind::NotAllowed, message).hint(format!("the limits are {}", self.words()))
     }
 
+    /// True if environments of a project in reach can be out of reach.
+    pub(super) fn narrow_environments(&self) -> bool {
+        !self.environments.is_empty() || self.kind.is_some()
+    }
+
     /// True if some environments or tasks are out of reach.
     pub(super) fn are_narrow(&self) -> bool {
         !self.flags().is_empty()

@@ -84,8 +84,13 @@ const LONGEST_NAME: usize = 100;
 /// A name from Lagoon in a text: on one line, in backticks of its own.
 pub(super) fn named(name: &str) -> String {
     let line = clean_line(name).replace('`', "'");
-    match line.char_indices().nth(LONGEST_NAME) {
-        Some((cut, _)) => format!("`{}…`", &line[..cut]),
-        None => format!("`{line}`"),
+    format!("`{}`", cut(&line, LONGEST_NAME))
+}
+
+/// At most so many characters, with a mark if there were more.
+pub(super) fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.to_owned(),
     }
 }

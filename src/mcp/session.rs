@@ -60,7 +60,14 @@ impl<'a> Session<'a> {
     pub(super) async fn answer(&self, call: Call) {
         let caller = Caller::new(call.context, self.closing);
         let project = call.input.project().map(str::to_owned);
-        let result = match self.carry_out(&caller, call.input).await {
+        let changes = call.input.changes();
+        let work = self.carry_out(&caller, call.input);
+        let result = tokio::select! {
+            result = work => result,
+            // A change that was sent is reported even if the client cancels the call.
+            () = caller.cancelled(), if !changes => Err(Failure::Stopped),
+        };
+        let result = match result {
             Ok(answer) => answer.into(),
             Err(Failure::Error(error)) => failed(&self.explained(error, project.as_deref()).await),
             Err(Failure::Stopped) => {
@@ -111,6 +118,35 @@ impl<'a> Session<'a> {
         let mut view = place::environment(lagoon, project, name, runs).await?;
         self.limits.check_environment(&view.environment)?;
         self.limits.retain_tasks(&mut view.definitions);
+        Ok(view)
+    }
+
+    /// The same, with the values of arguments that are within the limits: a task reaches the environments
+    /// that it is given.
+    pub(super) async fn tasks(
+        &self,
+        project: &str,
+        name: &str,
+        runs: bool,
+    ) -> Result<EnvironmentView, Error> {
+        let mut view = self.environment(project, name, runs).await?;
+        let definitions = view.definitions.iter_mut();
+        let arguments = definitions.filter_map(|task| task.arguments.as_mut());
+        let arguments = arguments.flatten().filter(|a| a.kind.is_environment());
+        let mut arguments = arguments.peekable();
+        if !self.limits.narrow_environments() || arguments.peek().is_none() {
+            return Ok(view);
+        }
+        let lagoon = self.app.lagoon().await?;
+        let (_, all) = place::project(lagoon, &view.environment.project.name).await?;
+        let reached = all.iter().filter(|e| self.limits.takes_environment(e));
+        let reached: Vec<String> = reached.map(|e| e.name.clone()).collect();
+        for argument in arguments {
+            match &mut argument.range {
+                Some(range) => range.retain(|name| reached.contains(name)),
+                None => argument.range = Some(reached.clone()),
+            }
+        }
         Ok(view)
     }
 
@@ -201,6 +237,10 @@ impl<'a> Session<'a> {
 }
 
 impl Input {
+    fn changes(&self) -> bool {
+        matches!(self, Input::InvokeTask(_) | Input::CancelRun(_))
+    }
+
     /// The project that the call is about, if it names one.
     fn project(&self) -> Option<&str> {
         match self {

@@ -108,6 +108,18 @@ fn a_cancelled_call_starts_nothing_after_the_question() {
 }
 
 #[test]
+fn a_cancelled_call_cancels_nothing_after_the_question() {
+    let env = TestEnv::new();
+    let mut client = Client::asking(&env, &INVOKE, [Answer::Silence]);
+    let run = held(&env, &mut client);
+    let id = client.begin_call("cancel_run", run.clone());
+    client.until_asked();
+    client.cancel(id);
+    assert_eq!(client.result("run_status", run)["status"], "running");
+    assert_eq!((client.close().code, env.sent(&["cancelTask"])), (0, 0));
+}
+
+#[test]
 fn the_end_of_the_input_ends_a_question() {
     let env = TestEnv::new();
     let mut client = Client::asking(&env, &INVOKE, [Answer::Silence]);

@@ -244,3 +244,58 @@ fn a_refusal_names_the_required_role() {
     hint: this requires the role maintainer; your roles: lagoon-demo-group (guest)
     "#);
 }
+
+#[test]
+fn a_cancelled_call_reads_no_further() {
+    let env = TestEnv::new();
+    start_held(&env, Status::Complete);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let proxy = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
+        count.fetch_add(1, Ordering::SeqCst);
+        match request.body.contains("taskById") {
+            true => Fault::Late(Duration::from_millis(300)),
+            false => Fault::Late(Duration::from_millis(600)),
+        }
+    });
+    let command = env.command(&["mcp"]);
+    let command = command.env("TASKS_API", proxy.url("/graphql"));
+    let mut client = Client::start(&env, command, json!({}));
+    let id = client.begin_call("run_log", json!({"run": 1}));
+    eventually("the run is read", || asked.load(Ordering::SeqCst) == 1);
+    client.cancel(id);
+    // Its reply comes after that to the first request of the cancelled call.
+    client.result("list_projects", json!({}));
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+    let ended = client.close();
+    assert!(ended.code == 0 && ended.left.is_empty(), "{:?}", ended.left);
+}
+
+#[test]
+fn every_tool_can_be_cancelled_while_lagoon_is_silent() {
+    let env = TestEnv::new();
+    let proxy = Proxy::drawing(env.address(), Duration::ZERO, |_| Fault::Silence);
+    let command = env.command(&["mcp", "--allow-invoke"]);
+    let command = command.env("TASKS_API", proxy.url("/graphql"));
+    let mut client = Client::start(&env, command, json!({"elicitation": {}}));
+    let calls = [
+        ("list_projects", json!({})),
+        ("list_environments", json!({"project": "lagoon-demo"})),
+        ("list_tasks", develop(json!({}))),
+        ("show_task", develop(json!({"task": "x"}))),
+        ("list_runs", develop(json!({}))),
+        ("run_status", json!({"run": 1})),
+        ("run_log", json!({"run": 1})),
+        ("wait_for_run", json!({"run": 1})),
+        ("invoke_task", hello()),
+        ("cancel_run", json!({"run": 1})),
+    ];
+    for (tool, arguments) in calls {
+        let id = client.begin_call(tool, arguments);
+        client.cancel(id);
+        assert_eq!(client.request("ping", json!({}))["result"], json!({}));
+    }
+    let ended = client.close();
+    assert!(ended.code == 0 && ended.left.is_empty(), "{:?}", ended.left);
+    assert_eq!(env.requests().len(), 0);
+}

@@ -159,3 +159,28 @@ fn variables_and_the_checkout_neither_limit_nor_complete_a_call() {
     let reply = client.request("tools/call", json!({"name": "list_tasks", "arguments": {}}));
     assert_eq!(reply["error"]["message"], "missing field `project`");
 }
+
+#[test]
+fn a_task_cannot_be_given_an_environment_outside_the_limits() {
+    let env = TestEnv::new();
+    for flags in [
+        &["--type", "development"][..],
+        &["-e", "develop", "-e", "pr-*"],
+    ] {
+        let mut client = Client::new(&env, &[flags, &["--allow-invoke"]].concat());
+        let task = client.result("show_task", develop(json!({"task": "Try arguments"})));
+        let of = |name: &str| {
+            let arguments = task["arguments"].as_array().unwrap();
+            let argument = arguments.iter().find(|argument| argument["name"] == name);
+            argument.unwrap()["allowedValues"].clone()
+        };
+        assert_eq!(of("FROM"), json!(["develop", "pr-12"]), "{flags:?}");
+        assert_eq!(of("TO"), json!(["pr-12"]), "{flags:?}");
+        let values = json!({"TEXT": "x", "FROM": "main"});
+        let call = develop(json!({"task": "Try arguments", "arguments": values}));
+        let refused = client.refusal("invoke_task", call);
+        let says = "invalid value `main` for `FROM`: it must be one of develop, pr-12";
+        assert!(refused.contains(says), "{refused}");
+    }
+    assert_eq!(env.sent(&["invokeRegisteredTask"]), 0);
+}

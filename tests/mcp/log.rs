@@ -132,3 +132,14 @@ fn secrets_are_masked() {
     let log = client.result("run_log", json!({"run": 1}));
     assert_eq!(log["log"], "the token is ***");
 }
+
+#[test]
+fn a_long_description_is_cut_in_a_list() {
+    let env = TestEnv::new();
+    env.sql("UPDATE definition SET description = printf('%60000s', 'x') WHERE name = 'Say hello'");
+    let mut client = Client::new(&env, &[]);
+    let tasks = client.call("list_tasks", develop(json!({})));
+    assert!(bytes(&tasks) < 16 * 1024, "{} bytes", bytes(&tasks));
+    let task = client.result("show_task", develop(json!({"task": "Say hello"})));
+    assert_eq!(task["description"].as_str().unwrap().len(), 60_000);
+}

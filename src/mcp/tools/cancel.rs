@@ -53,6 +53,9 @@ pub(in crate::mcp) async fn cancel_run(
     let run = session.run(input.run).await?;
     session.limits.check_change(run.environment.as_deref())?;
     cancel::require_in_progress(&run)?;
+    if caller.is_stopped() {
+        return Err(Failure::Stopped);
+    }
     let request = {
         let _sending = session.sending(format!("run {} will be cancelled", run.id));
         let lagoon = session.app.lagoon().await?;

@@ -150,7 +150,7 @@ async fn checked(
 ) -> Result<Launch, Error> {
     let task = TaskRef::parse(&input.task)?;
     let view = session
-        .environment(&input.project, &input.environment, true)
+        .tasks(&input.project, &input.environment, true)
         .await?;
     session.limits.check_change(Some(&view.environment))?;
     let lagoon = session.app.lagoon().await?;

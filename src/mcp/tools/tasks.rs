@@ -8,7 +8,7 @@ use crate::domain::{Definition, Environment, TaskRef, Work};
 use crate::error::Error;
 use crate::error::messages::counted;
 use crate::mcp::limits;
-use crate::mcp::result::{Answer, Failure, named};
+use crate::mcp::result::{Answer, Failure, cut, named};
 use crate::mcp::session::Session;
 use crate::mcp::tools::places::{EnvironmentInput, listed};
 
@@ -38,6 +38,7 @@ pub(in crate::mcp) struct Tasks {
 pub(in crate::mcp) struct TaskSummary {
     id: i64,
     name: String,
+    /// At most 1,000 characters; show_task returns all.
     description: String,
     /// The user is asked before a start.
     requires_confirmation: bool,
@@ -129,17 +130,20 @@ pub(super) fn label(environment: &Environment) -> String {
     }
 }
 
+/// In a list, in characters.
+const LONGEST_DESCRIPTION: usize = 1_000;
+
 pub(in crate::mcp) async fn list_tasks(
     session: &Session<'_>,
     input: &EnvironmentInput,
 ) -> Result<Answer, Failure> {
     let view = session
-        .environment(&input.project, &input.environment, false)
+        .tasks(&input.project, &input.environment, false)
         .await?;
     let tasks = view.definitions.iter().map(|definition| TaskSummary {
         id: definition.id,
         name: definition.name.clone(),
-        description: definition.description.clone(),
+        description: cut(&definition.description, LONGEST_DESCRIPTION),
         requires_confirmation: definition.confirmation().is_some(),
         arguments: arguments(definition),
     });
@@ -170,7 +174,7 @@ pub(in crate::mcp) async fn show_task(
 ) -> Result<Answer, Failure> {
     let task = TaskRef::parse(&input.task).map_err(Error::from)?;
     let view = session
-        .environment(&input.project, &input.environment, false)
+        .tasks(&input.project, &input.environment, false)
         .await?;
     let definition = task.find(&view.definitions).map_err(Error::from)?.clone();
     let environment = view.environment;
