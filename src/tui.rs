@@ -122,13 +122,13 @@ pub(crate) async fn run(
     (summary(state), verdict)
 }
 
-fn summary(state: State) -> Summary {
+fn summary(mut state: State) -> Summary {
     Summary {
         started: state.started,
         unanswered: state.unanswered,
         trouble: match state.overlay {
             Some(Overlay::Message(trouble)) => Some(trouble),
-            _ => None,
+            _ => state.troubles.pop_front(),
         },
     }
 }

@@ -57,7 +57,11 @@ pub(crate) enum News {
     /// All projects were read.
     ActiveRead,
     Prepared(Result<Box<Prepared>, Trouble>),
-    Started(Box<Launch>, Result<StartedRun, Trouble>),
+    Started {
+        launch: Box<Launch>,
+        line: String,
+        result: Result<StartedRun, Trouble>,
+    },
     CancelSent(Run, Result<CancelOutcome, Trouble>),
     Downloading(String),
     Downloaded(Result<Vec<PathBuf>, Trouble>),
@@ -137,8 +141,8 @@ pub(crate) enum Effect {
     WatchActive(Vec<Project>),
     EndActive,
     Prepare(Request),
-    /// Sent once.
-    Start(Box<Launch>),
+    /// With its command line. Sent once.
+    Start(Box<Launch>, String),
     Cancel(Run),
     Download(Run),
     Browse(String),

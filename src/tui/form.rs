@@ -35,6 +35,8 @@ pub(crate) struct Field {
     pub label: String,
     /// Type, default, and whether it is optional.
     pub about: String,
+    /// It is sent if nothing is typed.
+    pub has_default: bool,
     pub options: Vec<FieldOption>,
     pub line: TextLine,
     pub problem: Option<String>,
@@ -301,6 +303,7 @@ fn field(argument: &Argument, siblings: &[Environment]) -> Field {
         name: argument.name.clone(),
         label: argument.display_name.clone().unwrap_or_default(),
         about: about.join(", "),
+        has_default: argument.default.is_some(),
         options: allowed
             .iter()
             .map(|value| option(value, siblings))

@@ -2,6 +2,8 @@
 
 mod project;
 
+use std::collections::VecDeque;
+
 use jiff::Timestamp;
 
 use crate::domain::{Definition, Environment, Project, Run};
@@ -134,6 +136,8 @@ pub(crate) struct State {
     pub overlay: Option<Overlay>,
     pub typing: Option<Typing>,
     pub notice: Option<Notice>,
+    /// Failures that are shown when nothing else is open: a form keeps what was typed.
+    pub troubles: VecDeque<Trouble>,
     /// Command lines of starts and cancellations that were sent and not answered.
     pub unanswered: Vec<String>,
     /// Quits when all are answered.
@@ -168,6 +172,7 @@ impl State {
             overlay: None,
             typing: None,
             notice: None,
+            troubles: VecDeque::new(),
             unanswered: Vec::new(),
             is_quitting: false,
             started: Vec::new(),
@@ -184,6 +189,12 @@ impl State {
 
     pub(crate) fn complain(&mut self, text: impl Into<String>) {
         self.notice_with(text.into(), true);
+    }
+
+    /// Shows a failure of something that the user started.
+    pub(crate) fn fail(&mut self, trouble: Trouble) {
+        self.complain(trouble.text.clone());
+        self.troubles.push_back(trouble);
     }
 
     fn notice_with(&mut self, text: String, is_bad: bool) {

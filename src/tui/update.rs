@@ -22,6 +22,9 @@ pub(crate) fn update(state: &mut State, event: Event) -> Vec<Effect> {
     if state.notice.as_ref().is_some_and(|n| n.until < state.now) {
         state.notice = None;
     }
+    if state.overlay.is_none() && state.typing.is_none() {
+        state.overlay = state.troubles.pop_front().map(Overlay::Message);
+    }
     state.settle();
     read_what_is_shown(state, &mut effects);
     effects

@@ -128,7 +128,9 @@ impl<'a> Work<'a> {
             }
             Effect::EndActive => self.active = None,
             Effect::Prepare(request) => self.job(start::prepare(app, host, outbox, request)),
-            Effect::Start(launch) => self.job(start::start(app, host, outbox, launch)),
+            Effect::Start(launch, line) => {
+                self.job(start::start(app, host, outbox, launch, line));
+            }
             Effect::Cancel(run) => self.job(cancel(app, outbox, run)),
             Effect::Download(run) => self.job(files::download(app, outbox, run)),
             Effect::Browse(page) => {

@@ -49,7 +49,7 @@ fn a_failure_shows_its_reason_and_is_retried() {
     terminal.wait_for("retrying");
     // Keys work all the time.
     terminal.send("?");
-    terminal.wait_for("Move up by a page");
+    terminal.wait_for("Invoke the selected task");
     terminal.send("q");
     fails.store(false, Ordering::SeqCst);
     shows_tasks(&terminal);
@@ -63,13 +63,30 @@ fn a_failure_shows_its_reason_and_is_retried() {
 }
 
 #[test]
+fn without_a_connection_the_reason_is_shown() {
+    let env = TestEnv::new();
+    let command = env.command(&["ui", "--request-timeout", "1s"]);
+    let command = command.env("TASKS_API", "http://127.0.0.1:1/graphql");
+    let mut terminal = Terminal::start(&command).hiding(env.token());
+    terminal.wait_until("the reason", |screen| {
+        screen.contains("not reachable, retrying") && screen.contains("refused")
+    });
+    terminal.send("/x");
+    terminal.wait_for("filter projects: x");
+    terminal.send("\x1b");
+    terminal.wait_until_gone("filter projects");
+    terminal.send("ixcrldwyo");
+    quits(&mut terminal);
+}
+
+#[test]
 fn a_silent_server_leaves_the_interface_usable() {
     let env = TestEnv::new();
     let proxy = Proxy::drawing(env.address(), Duration::ZERO, |_| Fault::Silence);
     let mut terminal = through(&env, &proxy);
     terminal.wait_for("loading");
     terminal.send("?");
-    terminal.wait_for("Move up by a page");
+    terminal.wait_for("Invoke the selected task");
     terminal.send("q");
     terminal.wait_for("answer within");
     quits(&mut terminal);

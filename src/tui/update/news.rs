@@ -1,10 +1,11 @@
 //! Results of background work.
 
-use crate::domain::{Environment, Project};
+use crate::domain::{Environment, Outcome, Project, Run};
 use crate::ops::launch::Launch;
 use crate::ops::launch::start::StartedRun;
 use crate::ops::places::details::of_branch;
 use crate::ops::runs::cancel::CancelOutcome;
+use crate::output::status::status_phrase;
 use crate::tui::event::{Effect, LogNews, News, Prepared, Trouble};
 use crate::tui::form::Form;
 use crate::tui::log::LogState;
@@ -17,6 +18,7 @@ pub(super) fn take(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         News::Projects(result) => projects(state, result, effects),
         News::Environments(project, result) => environments(state, &project, result),
         News::Runs(project, runs) => {
+            follow_started(state, &runs);
             if let Some(open) = &mut state.open
                 && open.name == project
             {
@@ -37,11 +39,7 @@ pub(super) fn take(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         }
         News::AllRuns(environment, result) => all_runs(state, environment, result),
         News::Run(run) => {
-            for started in &mut state.started {
-                if started.id == run.id {
-                    started.clone_from(&run);
-                }
-            }
+            follow_started(state, std::slice::from_ref(&run));
             if let Some(open) = &mut state.open {
                 open.take(run);
             }
@@ -58,9 +56,17 @@ pub(super) fn take(state: &mut State, news: News, effects: &mut Vec<Effect>) {
             }
         }
         News::Prepared(result) => prepared(state, result, effects),
-        News::Started(launch, outcome) => started(state, &launch, outcome),
+        News::Started {
+            launch,
+            line,
+            result,
+        } => {
+            answered(state, &line);
+            started(state, &launch, result);
+        }
         News::CancelSent(run, result) => {
-            state.unanswered.pop();
+            let line = state.setup.program.run("cancel", &run);
+            answered(state, &line);
             match result {
                 Ok(CancelOutcome::Accepted) => {
                     state.notify(format!("run {} will be cancelled", run.id));
@@ -69,7 +75,7 @@ pub(super) fn take(state: &mut State, news: News, effects: &mut Vec<Effect>) {
                     "the reply was lost; it is unknown whether run {} will be cancelled",
                     run.id
                 )),
-                Err(trouble) => state.overlay = Some(Overlay::Message(trouble)),
+                Err(trouble) => state.fail(trouble),
             }
         }
         News::Downloading(text) => state.notify(text),
@@ -86,9 +92,7 @@ pub(super) fn take(state: &mut State, news: News, effects: &mut Vec<Effect>) {
             }
         },
         News::Opened(Ok(())) => {}
-        News::Downloaded(Err(trouble)) | News::Opened(Err(trouble)) => {
-            state.overlay = Some(Overlay::Message(trouble));
-        }
+        News::Downloaded(Err(trouble)) | News::Opened(Err(trouble)) => state.fail(trouble),
     }
     if state.is_quitting && state.unanswered.is_empty() {
         effects.push(Effect::Quit);
@@ -156,7 +160,7 @@ fn environments(state: &mut State, project: &str, result: Result<Vec<Environment
     }
 }
 
-fn all_runs(state: &mut State, environment: i64, result: Result<Vec<crate::domain::Run>, Trouble>) {
+fn all_runs(state: &mut State, environment: i64, result: Result<Vec<Run>, Trouble>) {
     let Some(open) = &mut state.open else { return };
     let runs = open.runs_of(environment);
     match result {
@@ -235,7 +239,7 @@ fn prepared(state: &mut State, result: Result<Box<Prepared>, Trouble>, effects: 
             // A rerun has no form, which would show what is started.
             if questions.is_empty() && !is_rerun {
                 state.overlay = None;
-                answer_yes(state, Effect::Start(launch), Some(line), effects);
+                answer_yes(state, Effect::Start(launch, line), effects);
                 return;
             }
             let mut text = notes;
@@ -243,20 +247,51 @@ fn prepared(state: &mut State, result: Result<Box<Prepared>, Trouble>, effects: 
             let confirm = Confirm {
                 title: format!("Start {} on {}?", launch.name(), launch.place.label()),
                 text,
-                line: Some(line),
-                yes: Effect::Start(launch),
+                line: Some(line.clone()),
+                yes: Effect::Start(launch, line),
             };
             state.overlay = Some(Overlay::Confirm(Box::new(confirm)));
         }
     }
 }
 
+/// Keeps the runs that were started here current, and reports the end of those that are not shown.
+fn follow_started(state: &mut State, newer: &[Run]) {
+    let shown = state.selected_run().filter(|_| state.is_about_run);
+    let shown = shown.map(|run| run.id);
+    let mut ended = Vec::new();
+    for started in &mut state.started {
+        let newer = newer.iter().find(|run| run.id == started.id);
+        if let Some(run) = newer.filter(|_| !started.outcome().is_finished()) {
+            started.clone_from(run);
+            if run.outcome().is_finished() && shown != Some(run.id) {
+                ended.push(run);
+            }
+        }
+    }
+    for run in ended {
+        let status = status_phrase(run, state.now);
+        let text = format!("run {} of {}: {status}", run.id, run.name);
+        match run.outcome() {
+            Outcome::Completed => state.notify(text),
+            _ => state.complain(text),
+        }
+    }
+}
+
+/// Of two changes in progress, the reply to the second one can be the first to arrive.
+fn answered(state: &mut State, line: &str) {
+    let mut unanswered = state.unanswered.iter();
+    if let Some(at) = unanswered.position(|other| other == line) {
+        state.unanswered.remove(at);
+    }
+}
+
 fn started(state: &mut State, launch: &Launch, result: Result<StartedRun, Trouble>) {
-    state.unanswered.pop();
     let StartedRun { run, recovered } = match result {
         Ok(started) => started,
         Err(trouble) => {
-            state.overlay = Some(Overlay::Message(trouble));
+            state.fail(trouble);
             return;
         }
     };

@@ -28,7 +28,7 @@ pub(super) fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
             self::active(state, key, effects);
         }
         Some(Overlay::Confirm(confirm)) => match key {
-            Key::Char('y' | 'Y') => answer_yes(state, confirm.yes, confirm.line, effects),
+            Key::Char('y' | 'Y') => answer_yes(state, confirm.yes, effects),
             key if is_closing(key) || matches!(key, Key::Enter | Key::Char('n' | 'N')) => {
                 state.notify("nothing was done");
             }
@@ -51,20 +51,19 @@ pub(super) fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
 }
 
 /// Carries out the confirmed effect, once: the question is gone.
-pub(super) fn answer_yes(
-    state: &mut State,
-    effect: Effect,
-    line: Option<String>,
-    effects: &mut Vec<Effect>,
-) {
+pub(super) fn answer_yes(state: &mut State, effect: Effect, effects: &mut Vec<Effect>) {
     match &effect {
-        Effect::Start(launch) => {
+        Effect::Start(launch, line) => {
             state.notify(format!("starting {}", launch.name()));
+            state.unanswered.push(line.clone());
         }
-        Effect::Cancel(run) => state.notify(format!("cancelling run {}", run.id)),
+        Effect::Cancel(run) => {
+            state.notify(format!("cancelling run {}", run.id));
+            let line = state.setup.program.run("cancel", run);
+            state.unanswered.push(line);
+        }
         _ => {}
     }
-    state.unanswered.push(line.unwrap_or_default());
     effects.push(effect);
 }
 

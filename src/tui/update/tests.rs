@@ -27,8 +27,15 @@ fn prepared(questions: &[&str]) -> News {
 }
 
 fn started(result: Result<StartedRun, Trouble>) -> News {
-    let launch = launch(&environments()[1]);
-    News::Started(Box::new(launch), result)
+    started_by("tasks invoke 'Run yarn audit'", result)
+}
+
+fn started_by(line: &str, result: Result<StartedRun, Trouble>) -> News {
+    News::Started {
+        launch: Box::new(launch(&environments()[1])),
+        line: line.to_owned(),
+        result,
+    }
 }
 
 #[test]
@@ -392,6 +399,65 @@ fn quitting_waits_for_a_reply_once() {
 }
 
 #[test]
+fn the_end_of_a_started_run_is_reported_while_another_is_shown() {
+    let mut session = session();
+    session.keys("Tab j i Enter");
+    session.news(prepared(&[]));
+    let place = &environments()[1];
+    let with = |status| run(40, "Run yarn audit", status, place);
+    session.news(started(Ok(StartedRun {
+        run: with("new"),
+        recovered: false,
+    })));
+    let shown = session.notice().to_owned();
+    session.news(News::Runs("lagoon-demo".to_owned(), vec![with("running")]));
+    assert_eq!(session.notice(), shown);
+    session.keys("Tab Tab");
+    session.keys("Tab j");
+    session.news(News::Runs("lagoon-demo".to_owned(), vec![with("failed")]));
+    assert_eq!(
+        session.notice(),
+        "run 40 of Run yarn audit: failed after 1 min"
+    );
+    assert!(session.state.started[0].outcome().is_finished());
+}
+
+#[test]
+fn replies_in_another_order_leave_the_right_change_unanswered() {
+    let mut session = session();
+    session.keys("Tab j i Enter");
+    session.news(prepared(&[]));
+    session.keys("Tab c y");
+    assert_eq!(session.state.unanswered.len(), 2);
+    session.news(started(Err(Trouble::new("refused"))));
+    assert_eq!(session.state.unanswered, ["tasks cancel 9"]);
+    let cancelled = run(9, "Run yarn audit", "running", &environments()[1]);
+    session.news(News::CancelSent(cancelled, Ok(CancelOutcome::Accepted)));
+    assert!(session.state.unanswered.is_empty());
+}
+
+#[test]
+fn a_failure_waits_until_a_form_is_closed() {
+    let mut session = session();
+    session.keys("Tab j i Enter");
+    session.news(prepared(&[]));
+    session.keys("x").text("drush");
+    session.news(started(Err(Trouble::new("refused"))));
+    assert_eq!(session.notice(), "refused");
+    session.text(" cr");
+    let Some(Overlay::Form(form)) = &session.state.overlay else {
+        panic!()
+    };
+    assert_eq!(form.fields[1].line.text(), "drush cr");
+    session.keys("Esc");
+    assert!(
+        matches!(&session.state.overlay, Some(Overlay::Message(shown)) if shown.text == "refused")
+    );
+    session.keys("Esc");
+    assert!(session.state.overlay.is_none() && session.state.troubles.is_empty());
+}
+
+#[test]
 fn q_closes_what_is_open_before_it_quits() {
     let mut session = session();
     for keys in ["? q", "w q", "Tab Tab l q"] {
@@ -585,7 +651,7 @@ proptest! {
                 (Event::Input(Input::Key(Key::Char('y'))), Some(Overlay::Confirm(_)))
             ) || matches!((&event, &session.state.overlay), (Event::News(_), Some(Overlay::Form(_))));
             let effects = update(&mut session.state, event);
-            let starts = effects.iter().filter(|effect| matches!(effect, Effect::Start(_) | Effect::Cancel(_)));
+            let starts = effects.iter().filter(|effect| matches!(effect, Effect::Start(..) | Effect::Cancel(_)));
             prop_assert!(starts.count() <= usize::from(is_confirmed));
             crate::tui::view::tests::drawn(&session.state);
         }

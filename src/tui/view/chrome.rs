@@ -168,9 +168,11 @@ fn keys(state: &State, theme: Theme, width: usize) -> Line<'static> {
 /// Help and quit first, because the others may not fit.
 fn bindings(state: &State) -> Vec<(&'static str, &'static str)> {
     let applies = |action: Action| match action {
-        Action::Cancel | Action::Rerun | Action::Log | Action::Download => {
-            state.run_in_focus().is_some()
+        Action::Cancel => {
+            let run = state.run_in_focus();
+            run.is_some_and(|run| !run.outcome().is_finished())
         }
+        Action::Rerun | Action::Log | Action::Download => state.run_in_focus().is_some(),
         Action::Invoke => !state.shows_run() && state.focus != Focus::Places,
         Action::Exec => state.environment().is_some() && !state.shows_run(),
         Action::Active => state.focus == Focus::Places || state.focus == Focus::Runs,

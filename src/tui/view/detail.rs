@@ -134,24 +134,28 @@ fn run(state: &State, run: &Run, theme: Theme, area: Rect, buffer: &mut Buffer) 
     let started = moment(run.started.as_deref().unwrap_or_default());
     let started = started.map(|at| time::relative(at, state.now));
     let by = run.user.as_deref().map(clean_line);
+    let width = usize::from(area.width);
     let mut head = vec![
-        Line::styled(clean_line(&run.name), theme.bold()),
+        Line::styled(theme.cut(&clean_line(&run.name), width), theme.bold()),
         Line::styled(status_text(run, state.now, theme.symbols), theme.run(run)),
     ];
     let place = run.environment.as_deref();
-    let mut spans = vec![Span::raw(place.map_or(String::new(), |place| {
-        clean_line(&format!("{}/{}", place.project.name, place.name))
-    }))];
-    if let Some(mark) = place.and_then(|place| theme.production(place)) {
+    let mark = place.and_then(|place| theme.production(place));
+    let room = width.saturating_sub(mark.as_ref().map_or(0, |mark| mark.width() + 1));
+    let name = place.map(|place| format!("{}/{}", place.project.name, place.name));
+    let name = theme.cut(&clean_line(&name.unwrap_or_default()), room);
+    let mut spans = vec![Span::raw(name)];
+    if let Some(mark) = mark {
         spans.extend([Span::raw(" "), mark]);
     }
     head.push(Line::from(spans));
-    head.push(Line::raw(match (started, by) {
+    let begun = match (started, by) {
         (Some(started), Some(by)) => format!("started {started} by {by}"),
         (Some(started), None) => format!("started {started}"),
         (None, Some(by)) => format!("by {by}"),
         (None, None) => String::new(),
-    }));
+    };
+    head.push(Line::raw(theme.cut(&begun, width)));
     head.push(Line::styled(clean_line(&run.task_name), theme.dim()));
     put(&head, area, buffer);
     let rule = Rect {

@@ -126,10 +126,10 @@ fn field(rows: &mut Rows, field: &Field, is_current: bool, theme: Theme, width: 
     );
     let column = 2 + before.width();
     if field.line.is_empty() && !is_current {
-        let text = if field.is_required() {
-            "(required)"
-        } else {
-            "(none)"
+        let text = match field.has_default {
+            true => "(default)",
+            false if field.is_required() => "(required)",
+            false => "(none)",
         };
         value.push(Span::styled(text, theme.dim()));
     } else {

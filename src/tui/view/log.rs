@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthChar;
 
+use crate::error::messages::counted;
 use crate::output::status::status_phrase;
 use crate::terminal::{Style as Meaning, clean_line};
 use crate::tui::colours;
@@ -48,7 +49,7 @@ fn position(state: &State) -> String {
         (Some(top), _) => parts.push(format!("line {} of {}", top + 1, log.len())),
         (None, LogState::Following) => parts.push("following".to_owned()),
         (None, LogState::Complete) if log.len() > 0 => {
-            parts.push(format!("{} lines", log.len()));
+            parts.push(counted(log.len(), "line"));
         }
         (None, _) => {}
     }

@@ -1,5 +1,6 @@
 //! The lists: projects and environments, tasks, runs.
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -186,17 +187,18 @@ pub(super) fn runs(state: &State, theme: Theme, area: Rect, buffer: &mut Buffer)
 
 fn run_line(state: &State, theme: Theme, run: &Run, width: usize) -> Line<'static> {
     let took = duration(run, state.now).map(time::length);
-    let started = moment(run.created.as_deref().unwrap_or_default());
-    let started = started
-        .map(|at| time::relative(at, state.now))
-        .unwrap_or_default();
+    let created = moment(run.created.as_deref().unwrap_or_default());
+    let relative = |at| time::relative(at, state.now);
     let mut right = Vec::new();
     if width >= 44 {
         right.push(Span::raw(format!("{:>9}", took.unwrap_or_default())));
     }
-    if width >= 34 {
-        right.push(Span::styled(format!(" {started:>11}"), theme.dim()));
-    }
+    let (age, columns) = match width {
+        34.. => (created.map(relative), 11),
+        _ => (created.map(|at| short_age(at, state.now)), 3),
+    };
+    let age = format!(" {:>columns$}", age.unwrap_or_default());
+    right.push(Span::styled(age, theme.dim()));
     let taken: usize = right.iter().map(Span::width).sum();
     let mark = match theme.mark(run) {
         "" => format!("{} ", &run.outcome().word()[..1]),
@@ -212,6 +214,17 @@ fn run_line(state: &State, theme: Theme, run: &Run, width: usize) -> Line<'stati
     ];
     spans.extend(right);
     Line::from(spans)
+}
+
+/// In at most four columns, usually three: `42s`, `17m`, `3h`, `12d`.
+fn short_age(time: Timestamp, now: Timestamp) -> String {
+    let seconds = now.duration_since(time).as_secs().max(0);
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m", seconds / 60),
+        3_600..86_400 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", (seconds / 86_400).min(999)),
+    }
 }
 
 /// The runs in progress of all projects.
@@ -369,6 +382,8 @@ pub(super) fn failure(trouble: &Trouble, theme: Theme, area: Rect, buffer: &mut 
             rows.push(Line::styled(row, theme.dim()));
         }
     }
-    rows.push(Line::styled("retrying; R reads again now", theme.dim()));
+    for row in wrapped("retrying; R reads again now", area.width.into()) {
+        rows.push(Line::styled(row, theme.dim()));
+    }
     put(&rows, area, buffer);
 }

@@ -270,6 +270,27 @@ fn only_visible_rows_are_laid_out() {
 }
 
 #[test]
+fn wide_characters_keep_the_frames() {
+    for size in SIZES {
+        let mut session = Session::new(size);
+        let name = "清除所有缓存和索引".repeat(5);
+        session.news(News::Run(run(60, &name, "running", &environments()[1])));
+        session.keys("Tab Tab g");
+        session.news(News::Log(60, piece(&format!("{name}\n"))));
+        let buffer = drawn(&session.state);
+        let layout = session.state.layout();
+        for pane in [layout.places, layout.tasks, layout.runs, layout.detail] {
+            for y in pane.y + 1..pane.bottom().saturating_sub(1) {
+                for x in [pane.x, pane.right() - 1] {
+                    let symbol = buffer[(x, y)].symbol();
+                    assert!(["│", "┃"].contains(&symbol), "{}", text(&buffer));
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn text_from_the_server_is_cleaned() {
     let mut session = Session::new((120, 40));
     let place = &environments()[1];

@@ -158,7 +158,13 @@ fn checked(
 }
 
 /// Sends the start, once. A lost reply is looked up.
-pub(super) async fn start(app: &App, host: &dyn Host, outbox: Outbox, launch: Box<Launch>) {
+pub(super) async fn start(
+    app: &App,
+    host: &dyn Host,
+    outbox: Outbox,
+    launch: Box<Launch>,
+    line: String,
+) {
     let started = async || {
         host.agree(&launch)?;
         let starter = Starter {
@@ -192,7 +198,11 @@ pub(super) async fn start(app: &App, host: &dyn Host, outbox: Outbox, launch: Bo
     if let Ok(started) = &result {
         host.record(&started.run);
     }
-    outbox.send(News::Started(launch, result));
+    outbox.send(News::Started {
+        launch,
+        line,
+        result,
+    });
 }
 
 /// Nothing is waited for before the start.
