@@ -251,6 +251,7 @@ const STARS: &[(&str, &[&str])] = &[
         &[
             "ui::ui_follows_resizes",
             "ui::ui_restores_the_terminal_after_a_signal",
+            "ui::panics::ui_restores_the_terminal_after_a_panic",
             "ui::ui_uses_no_colour_under_no_color",
             "ui::ui_needs_a_terminal",
         ],
@@ -291,6 +292,7 @@ const STARS: &[(&str, &[&str])] = &[
             "mcp::limits::projects_environments_and_tasks_outside_the_limits_are_not_shown",
             "mcp::limits::a_run_outside_the_limits_cannot_be_reached_by_its_id",
             "mcp::limits::an_environment_of_unknown_type_counts_as_production",
+            "mcp::limits::a_task_cannot_be_given_an_environment_outside_the_limits",
             "mcp::limits::variables_and_the_checkout_neither_limit_nor_complete_a_call",
         ],
     ),

@@ -2,6 +2,7 @@
 
 mod failures;
 mod many;
+mod panics;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -300,10 +301,11 @@ fn ui_filters_a_list() {
 fn ui_follows_resizes() {
     let env = TestEnv::new();
     let mut terminal = open(&env);
-    for (height, width) in [(20, 60), (40, 120), (8, 30), (3, 10), (24, 80)] {
+    for (height, width) in [(20, 60), (40, 120), (8, 30), (3, 10), (1, 1), (24, 80)] {
         terminal.resize_and_wait(height, width);
         terminal.wait_until("the new size", |screen| match (height, width) {
             (3, _) => screen == "the window",
+            (1, _) => screen == "t",
             _ => screen.contains("lagoon-demo") && screen.lines().count() == usize::from(height),
         });
     }

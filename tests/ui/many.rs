@@ -5,7 +5,7 @@ use crate::support::pty::{ENTER, Terminal};
 
 use super::{is_restored, opened, quits};
 
-/// 10,000 runs, the newest with a log of 20 MB.
+/// 10,000 runs, the newest with a log of 100 MB.
 fn large() -> TestEnv {
     let env = TestEnv::new();
     env.sql(
@@ -15,7 +15,7 @@ fn large() -> TestEnv {
          SELECT i, 'Many ' || i, 'lagoon-task-' || printf('%06d', i), 102, 'cli', 'c', 'COMMAND', 'complete',
              '2026-01-01 00:00:00', '2026-01-01 00:00:01', '2026-01-01 00:01:00', 'x' FROM n;
          INSERT INTO run_log (task, body)
-         SELECT 10000, CAST(replace(hex(zeroblob(200000)), '00', printf('%-99s', 'a line of a log') || char(10))
+         SELECT 10000, CAST(replace(hex(zeroblob(1000000)), '00', printf('%-99s', 'a line of a log') || char(10))
              AS BLOB);",
     );
     env
