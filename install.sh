@@ -46,7 +46,7 @@ detect_target() {
   case $machine in
     x86_64 | amd64) machine=x86_64 ;;
     aarch64 | arm64) machine=aarch64 ;;
-    *) fail "there is no release for the processor $machine" 'build it from its source with Rust: cargo install --path .' ;;
+    *) fail "there is no release for the processor $machine" 'build it from source with Rust: cargo install --path .' ;;
   esac
   case $(uname -s) in
     Linux) echo "$machine-unknown-linux-musl" ;;
@@ -65,9 +65,9 @@ read_releases() {
       'set TASKS_RELEASES to the address of the releases, such as https://git.example.com/tasks/releases, or to a folder' ;;
     https://*) is_folder= ;;
     # What precedes an @ is a user, not the server.
-    http://*@*) fail "TASKS_RELEASES is not encrypted: $releases" 'use https:// or a folder' ;;
+    http://*@*) fail "TASKS_RELEASES is an unencrypted address: $releases" 'use https:// or a folder' ;;
     http://127.0.0.1[:/]* | http://localhost[:/]*) is_folder= ;;
-    http://*) fail "TASKS_RELEASES is not encrypted: $releases" 'use https:// or a folder' ;;
+    http://*) fail "TASKS_RELEASES is an unencrypted address: $releases" 'use https:// or a folder' ;;
     file://*%*) fail "TASKS_RELEASES has an encoded character: $releases" 'set it to the path of the folder' ;;
     file:///*) is_folder=1 releases=${releases#file://} ;;
     *://*) fail "TASKS_RELEASES is neither https:// nor file:// nor a folder: $releases" ;;
@@ -106,7 +106,7 @@ read_version() {
   fi
   version=${version#v}
   case $version in
-    '' | *[!0-9A-Za-z.+-]* | [!0-9]*) fail "invalid version: $version" 'name one such as TASKS_VERSION=0.1.0' ;;
+    '' | *[!0-9A-Za-z.+-]* | [!0-9]*) fail "invalid version: $version" 'set it to a version, such as TASKS_VERSION=0.1.0' ;;
   esac
 }
 
@@ -138,7 +138,7 @@ download() {
   if [ -z "$actual" ] || [ "$expected" != "$actual" ]; then
     say "expected: $expected"
     say "actual:   $actual"
-    fail "the checksum of $archive is wrong; nothing was installed" 'download it again; if this repeats, report it'
+    fail "the checksum of $archive does not match; nothing was installed" 'download it again; if this repeats, report it'
   fi
 }
 

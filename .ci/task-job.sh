@@ -37,7 +37,7 @@ read_command() {
   rm -f "$all"
   [[ ${words[0]} != tasks ]] || words=("${words[@]:1}")
   case ${words[0]:-} in
-    '' | -*) fail 'the command does not begin with a command of tasks' 'begin with one, such as invoke' ;;
+    '' | -*) fail 'the input `command` does not begin with a command of `tasks`' 'begin with one, such as invoke' ;;
   esac
 }
 
@@ -74,7 +74,7 @@ write_outputs() {
   while IFS=$'\t' read -r id _ _ _ outcome rest; do
     # Help and a report on stdout are no runs.
     [[ $id =~ ^[0-9]+$ ]] || continue
-    # Needs no reply: only some contexts know the address of Lagoon's UI.
+    # A failure is ignored: the address of Lagoon's UI is known only for some contexts.
     [[ -n $ids ]] || url=$(tasks ${context[@]+"${context[@]}"} status "$id" --jq '.url // ""' </dev/null 2>/dev/null) ||
       url=''
     ids=${ids:+$ids }$id

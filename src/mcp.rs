@@ -1,8 +1,8 @@
 //! `tasks mcp`: a Model Context Protocol server for coding agents.
 //!
-//! The protocol runs in background tasks of `rmcp`. They pass each call on to [`serve`], which has the
-//! connection to Lagoon and carries out all calls concurrently. Standard output belongs to the protocol;
-//! all it gets is written by `transport`.
+//! The protocol runs in background tasks of `rmcp`. They pass each call on to [`serve`], which has
+//! the connection to Lagoon and carries out all calls concurrently. Only `transport` writes to
+//! standard output, which carries the protocol.
 
 mod advice;
 mod call;
@@ -83,7 +83,7 @@ pub(crate) async fn serve(app: &App, limits: Limits) -> Result<(), Error> {
     Ok(())
 }
 
-/// A client that leaves before it has begun is no failure.
+/// A client that disconnects before initialization is not an error.
 fn not_initialized(error: &ServerInitializeError) -> Result<(), Error> {
     match error {
         ServerInitializeError::ConnectionClosed(_)

@@ -1,7 +1,7 @@
 //! `tasks ui`: the full-screen interface.
 //!
-//! A thread has the screen: it takes events, changes the [`state`] in [`update`], and draws it in
-//! [`view`]. It never waits for the network: changes have effects, which become requests in
+//! One thread owns the screen: it takes events, changes the [`state`] in [`update`], and draws it
+//! in [`view`]. It never waits for the network: changes have effects, which become requests in
 //! [`work`], and their results are events again.
 
 mod active;
@@ -39,7 +39,7 @@ use work::Work;
 
 pub(crate) use work::Host;
 
-/// What is reported after the end.
+/// Reported after the interface has closed.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
     /// The runs that were started.
@@ -53,8 +53,8 @@ pub(crate) struct Summary {
 /// The limit for restoring the screen after a signal.
 const LEAVE: Duration = Duration::from_secs(1);
 
-/// Runs until the user quits or a signal arrives, whose kind is the error. The terminal is restored
-/// in any case.
+/// Runs until the user quits or a signal arrives. A signal other than Ctrl-C is returned as an
+/// error of its kind. The terminal is restored in any case.
 pub(crate) async fn run(
     app: &App,
     host: &dyn Host,

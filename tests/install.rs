@@ -161,7 +161,7 @@ fn a_damaged_archive_is_not_installed() {
         home.write(&archive, bytes);
         let output = install(&home, shell).ends_with(1);
         let line = format!(
-            "error: the checksum of tasks-{VERSION}-{}.tar.gz is wrong; nothing was installed\n",
+            "error: the checksum of tasks-{VERSION}-{}.tar.gz does not match; nothing was installed\n",
             target()
         );
         assert!(output.stderr.contains(&line), "{shell}: {output}");
@@ -228,7 +228,7 @@ fn a_missing_or_unsafe_address_is_an_error_that_says_what_to_set() {
     assert_snapshot!(errors, @"
     error: no download address
     hint: set TASKS_RELEASES to the address of the releases, such as https://git.example.com/tasks/releases, or to a folder
-    error: TASKS_RELEASES is not encrypted: http://git.example.com/tasks/releases
+    error: TASKS_RELEASES is an unencrypted address: http://git.example.com/tasks/releases
     hint: use https:// or a folder
     error: TASKS_RELEASES is neither https:// nor file:// nor a folder: ftp://git.example.com/releases
     error: TASKS_RELEASES is neither https:// nor file:// nor a folder: file://other/releases
@@ -252,9 +252,9 @@ fn an_unknown_version_is_an_error_that_names_the_file() {
     error: cannot download HOME/releases/download/v9.9.9/tasks-9.9.9-TARGET.tar.gz
     hint: check that version 9.9.9 exists and has an archive for TARGET
     error: invalid version: ../1.0
-    hint: name one such as TASKS_VERSION=0.1.0
+    hint: set it to a version, such as TASKS_VERSION=0.1.0
     error: invalid version: latest-one
-    hint: name one such as TASKS_VERSION=0.1.0
+    hint: set it to a version, such as TASKS_VERSION=0.1.0
     error: the latest version is unknown: cannot read HOME/releases/latest/download/VERSION
     hint: check TASKS_RELEASES, or name a version with TASKS_VERSION
     ");

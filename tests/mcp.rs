@@ -312,7 +312,7 @@ fn messages_that_cannot_be_read_do_not_end_the_server() {
     );
     let ended = client.close();
     assert_eq!(ended.code, 0, "{}", ended.stderr);
-    assert_snapshot!(ended.stderr, @"warning: ignored a line of the client that is not JSON");
+    assert_snapshot!(ended.stderr, @"warning: ignored a line from the client that is not JSON");
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn ui_session(env: &TestEnv) -> Terminal {
         .env("TASKS_CONTEXT", "example");
     let terminal = Terminal::start(&invocation).hiding(env.token());
     terminal.wait_until("tasks and runs", |screen| {
-        screen.contains("Say hello") && screen.contains("1 active run")
+        screen.contains("Say hello") && screen.contains("1 run in progress")
     });
     terminal
 }

@@ -65,7 +65,7 @@ fn ui_shows_the_given_environment_and_quits_with_0() {
     let mut terminal = open(&env);
     assert!(terminal.is_alternate() && !terminal.is_cooked());
     assert_snapshot!(terminal.screen(), @"
-     tasks 127.0.0.1 › lagoon-demo › develop                         no active runs
+     tasks 127.0.0.1 › lagoon-demo › develop                    no runs in progress
     ┏ Projects ━━━━━━━━┓┌ Tasks ─────────────────────┐┌ Task ──────────────────────┐
     ┃▾ lagoon-demo     ┃│Run yarn audit              ││Run yarn audit              │
     ┃  develop         ┃│Try arguments               ││Look for known              │
@@ -88,7 +88,7 @@ fn ui_shows_the_given_environment_and_quits_with_0() {
     ┃                  ┃│                            ││                            │
     ┗━━━━━━━━━━━━━━━━━━┛└────────────────────────────┘└────────────────────────────┘
      $ tasks list -p lagoon-demo -e develop
-     ? help  q quit  / filter  x exec  w active runs  y copy
+     ? help  q quit  / filter  x exec  w in progress  y copy
     ");
     quits(&mut terminal);
     assert_eq!(terminal.screen(), "");
@@ -165,7 +165,7 @@ fn ui_confirms_production_and_confirmation_texts() {
     terminal.wait_for("[ Start ]");
     terminal.send(ENTER);
     terminal.wait_until("both questions", |screen| {
-        screen.contains("Pages are slow") && screen.contains("Start it on production")
+        screen.contains("Pages are slow") && screen.contains("Start it on lagoon-demo")
     });
     terminal.send(ENTER);
     terminal.wait_for("nothing was done");
@@ -173,7 +173,7 @@ fn ui_confirms_production_and_confirmation_texts() {
     terminal.send("i");
     terminal.wait_for("[ Start ]");
     terminal.send(ENTER);
-    terminal.wait_for("Start it on production");
+    terminal.wait_for("Start it on lagoon-demo");
     terminal.send("y");
     terminal.wait_for("started run 1");
     quits(&mut terminal);
@@ -207,7 +207,7 @@ fn with_run(env: &TestEnv) -> Terminal {
         env,
         &env.command(&["ui", "-p", "lagoon-demo", "-e", "main"]),
     );
-    terminal.wait_for("1 active run");
+    terminal.wait_for("1 run in progress");
     terminal
 }
 
@@ -223,7 +223,7 @@ fn ui_cancels_a_run_after_confirmation() {
     terminal.send("c");
     terminal.wait_for("Cancel run 1?");
     terminal.send("y");
-    terminal.wait_for("no active runs");
+    terminal.wait_for("no runs in progress");
     terminal.wait_for("cancelled");
     quits(&mut terminal);
     assert_eq!(env.sent(&["cancelTask"]), 1);
@@ -234,7 +234,7 @@ fn ui_reruns_a_run() {
     let env = TestEnv::new();
     let mut terminal = with_run(&env);
     advance(&env, "1");
-    terminal.wait_for("no active runs");
+    terminal.wait_for("no runs in progress");
     terminal.send("\t\tr");
     terminal.wait_for("$ tasks rerun 1");
     terminal.send("y");
@@ -260,7 +260,7 @@ fn ui_downloads_the_files_of_a_run() {
         &env,
         &env.command(&["ui", "-p", "lagoon-demo", "-e", "main"]),
     );
-    terminal.wait_for("1 active run");
+    terminal.wait_for("1 run in progress");
     terminal.send("\t\td");
     terminal.wait_for("saved 2 files in run-1");
     let saved = std::fs::read_to_string(env.home.path("work/run-1/two.txt"));
@@ -278,7 +278,7 @@ fn ui_shows_active_runs_of_all_projects() {
     let mut terminal = with_run(&env);
     terminal.send("w");
     terminal.wait_until("the run", |screen| {
-        screen.contains("Active runs of all projects") && screen.contains("lagoon-demo/main")
+        screen.contains("Runs in progress of all projects") && screen.contains("lagoon-demo/main")
     });
     terminal.send(ENTER);
     terminal.wait_for("Run 1");
@@ -304,7 +304,7 @@ fn ui_follows_resizes() {
     for (height, width) in [(20, 60), (40, 120), (8, 30), (3, 10), (1, 1), (24, 80)] {
         terminal.resize_and_wait(height, width);
         terminal.wait_until("the new size", |screen| match (height, width) {
-            (3, _) => screen == "the window",
+            (3, _) => screen == "too small:",
             (1, _) => screen == "t",
             _ => screen.contains("lagoon-demo") && screen.lines().count() == usize::from(height),
         });
@@ -399,7 +399,7 @@ fn ui_needs_a_terminal() {
     assert_eq!((output.code, requests.len()), (2, 0), "{output}");
     assert_snapshot!(output.stderr, @"
     error: the full-screen interface needs a terminal
-    hint: without a terminal, use the commands: tasks list, tasks invoke, tasks runs --watch
+    hint: without a terminal, use a command such as: tasks list
     ");
 }
 
@@ -416,7 +416,7 @@ fn a_run_in_progress_is_reported_after_the_end() {
     terminal.wait_for("[ Start ]");
     terminal.send(ENTER);
     terminal.wait_for("started run 1");
-    terminal.wait_for("1 active run");
+    terminal.wait_for("1 run in progress");
     quits(&mut terminal);
     let screen = terminal.screen();
     assert!(

@@ -30,7 +30,7 @@ Examples:
   tasks exec -p shop -e develop -s cli --follow --exit-status -- drush status
   # Use a pipe in the container
   tasks exec -e develop -s cli --wait -- sh -c 'du -sh /app/* | sort -h'
-  # Run a script on production without confirmation
+  # Run a script in production without confirmation
   tasks exec -e main -s cli --script repair.sh --yes --wait
   # Run a command on all matching environments that have the service
   tasks exec -p shop -e 'pr-*' -s cli --skip-missing --yes --wait -- drush cr")]

@@ -11,14 +11,14 @@ use crate::settings::pair;
 
 /// Serve tasks to coding agents (MCP)
 ///
-/// Runs a Model Context Protocol server on standard input and output, for a client such as a coding
-/// agent, which starts it. The server is read-only unless --allow-invoke is given. TASKS_PROJECT,
-/// TASKS_ENVIRONMENT and the checkout have no effect: the client names project and environment in each
-/// call.
+/// Runs a Model Context Protocol server on standard input and output. A client, such as a coding
+/// agent, starts it. The server is read-only unless --allow-invoke is given. TASKS_PROJECT,
+/// TASKS_ENVIRONMENT and the checkout have no effect: the client passes the project and the
+/// environment, or the id of a run, in each call.
 ///
-/// A task with a confirmation text, and every cancellation, is confirmed by the user through the client.
-/// Starting and cancelling in production also needs --allow-production; an environment of unknown type
-/// counts as production.
+/// Before it cancels a run, or starts a task with a confirmation text, the server asks the user
+/// through the client. Starting and cancelling in production also needs --allow-production; an
+/// environment of unknown type counts as production.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -36,7 +36,7 @@ pub(crate) struct McpArgs {
     /// Allow only environments of this type
     #[arg(long = "type", value_enum, value_name = "TYPE")]
     kind: Option<EnvironmentTypeArg>,
-    /// Allow only tasks with this name; repeatable, `*` and `?` match
+    /// Allow only tasks with this name; repeatable; `*` and `?` are wildcards
     #[arg(long = "task", value_name = "NAME")]
     tasks: Vec<String>,
     /// Allow starting tasks and cancelling runs

@@ -65,7 +65,7 @@ pub(crate) fn require_terminal(app: &App) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::usage("the full-screen interface needs a terminal")
-        .hint("without a terminal, use the commands: tasks list, tasks invoke, tasks runs --watch"))
+        .hint("without a terminal, use a command such as: tasks list"))
 }
 
 fn report(app: &App, summary: Summary) {

@@ -1,4 +1,4 @@
-//! Hints of errors for a client of the server, who has tools instead of a command line.
+//! Rewords the hints of errors for clients, which have tools instead of a command line.
 
 use crate::error::Hint;
 

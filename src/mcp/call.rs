@@ -18,7 +18,7 @@ pub(super) struct Call {
     pub reply: oneshot::Sender<Reply>,
 }
 
-/// What a tool needs of its call.
+/// The context of a call, for its tool.
 pub(super) struct Caller<'a> {
     context: RequestContext<RoleServer>,
     closing: &'a Closing,

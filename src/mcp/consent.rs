@@ -18,8 +18,7 @@ pub(super) async fn require(caller: &Caller<'_>, question: &str) -> Result<(), F
     if !modes.contains(&ElicitationMode::Form) {
         let message = format!("confirmation required: {question}");
         let error = Error::usage(message).hint(
-            "this client cannot ask its user (it does not support elicitation), so nothing was done; \
-             the user can do it in a terminal",
+            "this client does not support elicitation, so the server could not ask the user, and nothing was done; the user can start the task or cancel the run in a terminal",
         );
         return Err(error.into());
     }

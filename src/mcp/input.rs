@@ -53,8 +53,8 @@ pub enum Incoming {
     Nothing,
 }
 
-/// Reads a message. One that is JSON and no message is answered, so that the client does not wait for
-/// a reply.
+/// Reads a message. JSON that is not a valid message gets an error reply, so that the client does
+/// not wait.
 pub fn read_line(line: &Line) -> Incoming {
     let Some(line) = line else {
         let why = format!("the message is longer than {LONGEST} bytes");
@@ -70,7 +70,7 @@ pub fn read_line(line: &Line) -> Incoming {
         return Incoming::Message(Box::new(message));
     }
     let Ok(value) = serde_json::from_slice::<Value>(line) else {
-        return Incoming::Ignored("ignored a line of the client that is not JSON");
+        return Incoming::Ignored("ignored a line from the client that is not JSON");
     };
     let is_request = value.get("method").is_some();
     match value.get("id") {
@@ -78,13 +78,19 @@ pub fn read_line(line: &Line) -> Incoming {
             let (code, why) = problem(&value);
             refused(id.clone(), code, &why)
         }
-        None if is_request => Incoming::Ignored("ignored a notification of the client"),
-        Some(_) if value.is_object() => Incoming::Ignored("ignored a reply of the client"),
-        _ => refused(Value::Null, ErrorCode::INVALID_REQUEST, "not a request"),
+        None if is_request => Incoming::Ignored("ignored an invalid notification from the client"),
+        Some(_) if value.is_object() => {
+            Incoming::Ignored("ignored an invalid reply from the client")
+        }
+        _ => refused(
+            Value::Null,
+            ErrorCode::INVALID_REQUEST,
+            "the message is not a request",
+        ),
     }
 }
 
-/// A request of the protocol whose parameters do not fit is read as one of another protocol.
+/// `rmcp` reads a known request with invalid parameters as a custom request.
 fn is_misread(message: &RxJsonRpcMessage<RoleServer>) -> bool {
     const KNOWN: [&str; 4] = ["initialize", "ping", "tools/call", "tools/list"];
     let JsonRpcMessage::Request(request) = message else {
@@ -129,7 +135,7 @@ fn problem(request: &Value) -> (ErrorCode, String) {
             return wrong("`params.arguments` must be an object".to_owned());
         }
     }
-    wrong(format!("the parameters of `{method}` cannot be used"))
+    wrong(format!("invalid parameters for `{method}`"))
 }
 
 /// Reads the arguments of a tool. The error names the field.

@@ -1,4 +1,5 @@
-//! The limits of a server: the projects, environments and tasks that its client can reach, and changes.
+//! The limits of a server: the projects, environments and tasks that its client may use, and
+//! whether it may start and cancel.
 //!
 //! Every tool checks here, also for runs that it finds by id.
 
@@ -127,12 +128,12 @@ impl Limits {
         Error::new(Kind::NotAllowed, message).hint(format!("the limits are {}", self.words()))
     }
 
-    /// True if environments of a project in reach can be out of reach.
+    /// True if the limits can exclude environments of an allowed project.
     pub(super) fn narrow_environments(&self) -> bool {
         !self.environments.is_empty() || self.kind.is_some()
     }
 
-    /// True if some environments or tasks are out of reach.
+    /// True if the limits exclude any project, environment or task.
     pub(super) fn are_narrow(&self) -> bool {
         !self.flags().is_empty()
     }

@@ -29,11 +29,11 @@ pub(super) struct Session<'a> {
     closing: &'a Closing,
     /// Starts on one environment, by its id, take turns: a lost reply is looked for among newer runs.
     turns: RefCell<HashMap<i64, Rc<Mutex<()>>>>,
-    /// What is being changed, by a number of its own.
+    /// Changes in progress, each under its own number.
     sending: RefCell<BTreeMap<u64, String>>,
 }
 
-/// A change that is being made, until drop.
+/// A change in progress; dropping it removes it from the list.
 pub(super) struct Sending<'a> {
     all: &'a RefCell<BTreeMap<u64, String>>,
     number: u64,
@@ -229,9 +229,9 @@ impl<'a> Session<'a> {
     /// Reports on stderr what was changed for a client that no longer reads.
     pub(super) fn note_if_unread(&self, caller: &Caller<'_>, what: &str) {
         if caller.is_stopped() {
-            self.app
-                .ui
-                .note(&format!("{what}, after the client cancelled the call"));
+            self.app.ui.note(&format!(
+                "{what}, after the client cancelled the call or disconnected"
+            ));
         }
     }
 }

@@ -15,13 +15,13 @@ use crate::error::Error;
 use crate::terminal::clean::escape_json;
 use crate::terminal::{StreamError, Ui};
 
-/// In bytes; as much as a pipe holds.
+/// In bytes; the capacity of a pipe.
 const PIECE: usize = 64 * 1024;
 
 /// Lines that were read and not taken yet.
 const WAITING: usize = 16;
 
-/// Whether the client is gone. Clones share it.
+/// Set once the client has disconnected. Clones share it.
 #[derive(Clone)]
 pub(super) struct Closing(watch::Sender<bool>);
 

@@ -13,9 +13,9 @@ pub(crate) struct Form {
     pub environment: Environment,
     pub subject: FormSubject,
     pub fields: Vec<Field>,
-    /// The number of fields stands for the button.
+    /// The index of the current field; the button follows the last field.
     pub at: usize,
-    /// The reason for the form, if it is not the user's.
+    /// The reason that a rerun opened the form.
     pub note: Option<String>,
     /// The check before the start is in progress.
     pub is_checking: bool,
@@ -40,7 +40,7 @@ pub(crate) struct Field {
     pub options: Vec<FieldOption>,
     pub line: TextLine,
     pub problem: Option<String>,
-    /// A missing value is a problem from now on.
+    /// The cursor has left the field, so a missing value is shown as a problem.
     pub was_left: bool,
 }
 

@@ -107,7 +107,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
         Action::Log,
         &[Key::Char('l')],
         "l",
-        "On a run: show its log on the whole screen",
+        "Show the log of the selected run on the whole screen",
         Some("log"),
     ),
     binding(
@@ -122,7 +122,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
         &[Key::Char('w')],
         "w",
         "Show the runs in progress of all projects",
-        Some("active runs"),
+        Some("in progress"),
     ),
     binding(
         Action::Copy,
@@ -142,7 +142,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
         Action::Reload,
         &[Key::Char('R'), Key::Ctrl('r')],
         "R",
-        "Read again",
+        "Reload",
         None,
     ),
     binding(
@@ -156,14 +156,14 @@ pub(crate) const BINDINGS: &[Binding] = &[
         Action::Back,
         &[Key::Esc],
         "Esc",
-        "Close, or remove the filter",
+        "Close, clear the filter, or go back",
         None,
     ),
     binding(
         Action::Quit,
         &[Key::Char('q'), Key::Ctrl('c')],
         "q ^C",
-        "Quit, or close what is open",
+        "Quit (q first closes an open view)",
         Some("quit"),
     ),
     binding(
@@ -238,7 +238,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
         Action::Bottom,
         &[Key::End, Key::Char('G')],
         "End G",
-        "Go to the end; a log is followed there",
+        "Go to the end; in a log, follow it",
         None,
     ),
     binding(

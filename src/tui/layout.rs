@@ -34,7 +34,8 @@ impl Layout {
             (width, body) => Rect::new(x, 1, width, body),
         };
         let both = place(left, middle);
-        // The tasks take what they need, up to two fifths or what the runs leave.
+        // The tasks get the rows they need: at most two fifths of the height, or all rows that the
+        // runs leave free.
         let framed = |rows| u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(2);
         let left_by_runs = body.saturating_sub(framed(runs).max(6));
         let most = (body * 2 / 5).max(left_by_runs).max(5);

@@ -10,7 +10,7 @@ use crate::tui::text_line::TextLine;
 /// The kept part, in bytes.
 pub(crate) const WINDOW: usize = 8 << 20;
 
-/// Longer lines are divided, because each row of the screen is found by its line.
+/// In bytes. Longer lines are split, because scrolling moves by whole lines.
 const LONGEST: usize = 2_000;
 
 /// The kept part, in lines.

@@ -35,7 +35,8 @@ fn render(state: &State, area: Rect, buffer: &mut Buffer) {
         return;
     }
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-        let text = "the window is too small";
+        let (columns, rows) = SMALLEST;
+        let text = format!("too small: {columns} columns and {rows} rows are required");
         buffer.set_stringn(area.x, area.y, text, area.width.into(), theme.plain());
         return;
     }

@@ -33,13 +33,13 @@ use crate::tui::event::{Effect, Event, News, Trouble};
 pub(crate) trait Host {
     /// The questions to be answered before this start.
     fn questions(&self, launch: &Launch) -> Result<Vec<String>, Error>;
-    /// They were answered with yes.
+    /// Records that the questions were answered with yes.
     fn agree(&self, launch: &Launch) -> Result<(), Error>;
     fn record(&self, run: &Run);
     fn live(&self) -> LiveOptions;
 }
 
-/// Where results go; also from parts of work.
+/// Sends results to the thread of the screen.
 #[derive(Clone)]
 struct Outbox(Sender<Event>);
 

@@ -105,7 +105,7 @@ fn a_start_that_the_client_cancelled_is_reported() {
     client.result("list_runs", develop(json!({})));
     let ended = client.close();
     assert_eq!((ended.code, sent.load(Ordering::SeqCst)), (0, 1));
-    assert_snapshot!(ended.stderr, @"started run 1 of `Say hello`, after the client cancelled the call");
+    assert_snapshot!(ended.stderr, @"started run 1 of `Say hello`, after the client cancelled the call or disconnected");
 }
 
 #[test]

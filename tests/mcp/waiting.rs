@@ -77,7 +77,7 @@ fn a_wait_ends_at_its_time_limit() {
         (&run["timedOut"], &run["finished"]),
         (&json!(true), &json!(false))
     );
-    assert_snapshot!(text(&waited), @"run 1 of `Say hello` on `lagoon-demo/main` (production) is running; call wait_for_run again to go on waiting");
+    assert_snapshot!(text(&waited), @"run 1 of `Say hello` on `lagoon-demo/main` (production) is running; call wait_for_run again to keep waiting");
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn a_failure_shows_its_reason_and_is_retried() {
     });
     let mut terminal = through(&env, &proxy);
     // Before the screen, so that a wrong address is a usual error.
-    terminal.wait_for("not reachable");
+    terminal.wait_for("cannot read");
     terminal.wait_for("retrying");
     // Keys work all the time.
     terminal.send("?");
@@ -55,10 +55,10 @@ fn a_failure_shows_its_reason_and_is_retried() {
     shows_tasks(&terminal);
     // Later failures keep what is shown.
     fails.store(true, Ordering::SeqCst);
-    terminal.wait_for("not reachable, retrying");
+    terminal.wait_for("cannot read, retrying");
     assert!(terminal.screen().contains("Clear caches"));
     fails.store(false, Ordering::SeqCst);
-    terminal.wait_for("no active runs");
+    terminal.wait_for("no runs in progress");
     quits(&mut terminal);
 }
 
@@ -69,7 +69,7 @@ fn without_a_connection_the_reason_is_shown() {
     let command = command.env("TASKS_API", "http://127.0.0.1:1/graphql");
     let mut terminal = Terminal::start(&command).hiding(env.token());
     terminal.wait_until("the reason", |screen| {
-        screen.contains("not reachable, retrying") && screen.contains("refused")
+        screen.contains("cannot read, retrying") && screen.contains("refused")
     });
     terminal.send("/x");
     terminal.wait_for("filter projects: x");
@@ -173,8 +173,8 @@ fn damaged_replies_never_end_the_interface() {
     let mut terminal = through(&env, &proxy);
     shows_tasks(&terminal);
     terminal.send("\t\t\x1b[B\x1b[Bw");
-    terminal.wait_for("Active runs of all projects");
+    terminal.wait_for("Runs in progress of all projects");
     terminal.send("q");
-    terminal.wait_until_gone("Active runs of all projects");
+    terminal.wait_until_gone("Runs in progress of all projects");
     quits(&mut terminal);
 }

@@ -141,7 +141,7 @@ mod tests {
         assert_eq!(mode & 0o777, 0o640);
     }
 
-    /// In `/proc`, nobody can create a file. This one has the name of the process.
+    /// No file can be created in `/proc`. This one has the name of the process.
     #[cfg(target_os = "linux")]
     #[test]
     fn a_file_that_cannot_be_replaced_is_written_in_place() {

@@ -29,17 +29,17 @@ const RENAMED: [(&str, &str, &str); 2] = [
     (
         "mcp",
         "project",
-        "Allow only this project; repeatable, `*` and `?` match",
+        "Allow only this project; repeatable; `*` and `?` are wildcards",
     ),
     (
         "mcp",
         "environment",
-        "Allow only this environment, or PROJECT:ENV; repeatable",
+        "Allow only this environment (ENV or PROJECT:ENV); repeatable; `*` and `?` are wildcards",
     ),
 ];
 
 /// Options without an effect.
-const IGNORED: [(&str, &[&str]); 12] = [
+const IGNORED: [(&str, &[&str]); 13] = [
     ("api", &["project", "environment"]),
     ("apply", &["environment"]),
     ("context", &["project", "environment"]),
@@ -51,6 +51,7 @@ const IGNORED: [(&str, &[&str]); 12] = [
     ("logout", &["project", "environment"]),
     ("mcp", &["output", "jq", "yes", "no_input"]),
     ("projects", &["project", "environment"]),
+    ("ui", &["output", "jq"]),
     ("whoami", &["environment"]),
 ];
 

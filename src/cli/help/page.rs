@@ -10,8 +10,13 @@ pub(super) const HEADING: Style = Style::new().bold();
 pub(super) const NAME: Style = AnsiColor::Cyan.on_default();
 const COMMENT: Style = Style::new().dimmed();
 
-/// The line about the global options in the help of a command.
-const GLOBAL_LINE: &str = "-y, -q, -v, --jq and more (see `tasks help global-options`)";
+/// Global options in the help of a command, by id.
+const GLOBAL_EXAMPLES: [(&str, &str); 4] = [
+    ("yes", "-y"),
+    ("quiet", "-q"),
+    ("verbose", "-v"),
+    ("jq", "--jq"),
+];
 
 /// Commands that use no project, environment or context.
 const WITHOUT_TARGET: [&str; 3] = ["completions", "man", "sandbox"];
@@ -113,6 +118,20 @@ pub(super) struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// The line about the global options.
+    fn global_options(&self) -> String {
+        let is_hidden = |id: &str| {
+            let mut args = self.command.get_arguments();
+            args.any(|arg| arg.get_id() == id && arg.is_hide_set())
+        };
+        let shown = GLOBAL_EXAMPLES.iter().filter(|(id, _)| !is_hidden(id));
+        let names: Vec<&str> = shown.map(|(_, name)| *name).collect();
+        format!(
+            "{} and more (see `tasks help global-options`)",
+            names.join(", ")
+        )
+    }
+
     /// The help of a command other than the root. The short form omits rare options, details and
     /// examples.
     pub(super) fn of_command(&self, is_long: bool) -> String {
@@ -134,7 +153,8 @@ impl Page<'_> {
             sections.extend(self.further());
             text.push_str(&self.sections(&sections));
             let heading = format!("{GLOBAL_OPTIONS}:");
-            let lines = wrapped(&format!("{heading} {GLOBAL_LINE}"), self.width).join("\n  ");
+            let line = format!("{heading} {}", self.global_options());
+            let lines = wrapped(&line, self.width).join("\n  ");
             let rest = lines.trim_start_matches(&heading);
             text.push_str(&format!("\n{HEADING}{heading}{HEADING:#}{rest}\n"));
             text.push_str(&self.examples());

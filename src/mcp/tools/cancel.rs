@@ -22,7 +22,7 @@ use crate::terminal::clean_line;
 pub(in crate::mcp) struct CancelledRun {
     #[serde(flatten)]
     run: RunState,
-    /// The run has ended as cancelled.
+    /// True if the run has ended as cancelled.
     cancelled: bool,
     /// False if the reply to the request was lost, so that Lagoon may not have received it.
     acknowledged: bool,

@@ -39,7 +39,7 @@ pub(in crate::mcp) struct InvokeInput {
     /// The values of the task's arguments, by name. They arrive exactly as given.
     #[serde(default)]
     pub arguments: BTreeMap<String, String>,
-    /// What to do if a run of the task is in progress on the environment.
+    /// The action if a run of the task is in progress on the environment.
     #[serde(default)]
     pub if_running: IfRunningWord,
 }
@@ -74,9 +74,9 @@ impl From<IfRunningWord> for IfRunning {
 pub(in crate::mcp) struct StartedRun {
     #[serde(flatten)]
     run: RunState,
-    /// False for a run that was in progress before.
+    /// False if the returned run was already in progress.
     was_started: bool,
-    /// Things to know about the start.
+    /// Warnings and notes about the start.
     warnings: Vec<String>,
 }
 

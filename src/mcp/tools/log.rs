@@ -34,7 +34,7 @@ pub(in crate::mcp) struct LogInput {
     #[serde(default, deserialize_with = "lines")]
     #[schemars(range(min = 1, max = 2000))]
     tail: Option<usize>,
-    /// Return the lines from this one on; the first is 1. Not with `tail`.
+    /// Return the lines from this one on; the first is 1. Cannot be used with `tail`.
     #[serde(default, deserialize_with = "first")]
     #[schemars(range(min = 1, max = 1_000_000_000))]
     first_line: Option<usize>,
@@ -88,9 +88,9 @@ pub(in crate::mcp) struct RunLog {
     last_line: Option<usize>,
     total_lines: usize,
     total_bytes: u64,
-    /// Fewer lines than wanted, or part of a line, because of the limit of 32 KiB.
+    /// True if lines, or part of a line, were left out because of the limit of 32 KiB.
     truncated: bool,
-    /// The run has ended, so the log is final.
+    /// True if the run has ended, so that the log is final.
     finished: bool,
 }
 

@@ -54,7 +54,7 @@ pub(in crate::mcp) struct Environments {
 pub(in crate::mcp) struct EnvironmentState {
     id: i64,
     name: String,
-    /// `production` or `development`; empty if Lagoon does not say.
+    /// `production` or `development`; empty if Lagoon does not report it.
     environment_type: String,
     /// An environment of unknown type counts as production.
     production: bool,

@@ -37,7 +37,7 @@ pub(in crate::mcp) struct RunsInput {
     /// List only runs with this outcome.
     #[serde(default)]
     pub outcome: Option<OutcomeWord>,
-    /// The most runs to list, 20 by default.
+    /// The maximum number of runs to list, 20 by default.
     #[serde(default, deserialize_with = "limit")]
     #[schemars(range(min = 1, max = 100))]
     pub limit: Option<usize>,
@@ -115,7 +115,7 @@ pub(in crate::mcp) struct Runs {
     project: String,
     environment: String,
     runs: Vec<RunState>,
-    /// There may be older runs that match.
+    /// True if there may be older runs that match.
     may_be_more: bool,
 }
 
@@ -142,7 +142,7 @@ pub(in crate::mcp) struct RunState {
     completed: Option<String>,
     /// From start to end, in seconds.
     duration: Option<u64>,
-    /// The email address of the user who started it, if Lagoon says so.
+    /// The email address of the user who started it, if Lagoon reports it.
     user: Option<String>,
     /// The run's page in Lagoon's UI, if its address is known.
     url: Option<String>,
@@ -238,9 +238,13 @@ pub(in crate::mcp) async fn list_runs(
         let status = clean_line(&run.status);
         format!("{} {} {status} {created}", run.id, named(&run.name))
     });
-    let more = if may_be_more { ", and older ones" } else { "" };
+    let more = if may_be_more {
+        "; there may be older ones"
+    } else {
+        ""
+    };
     let heading = format!(
-        "{}{more} on {}",
+        "{} on {}{more}",
         counted(runs.len(), "run"),
         label(&environment)
     );

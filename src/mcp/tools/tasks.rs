@@ -40,7 +40,7 @@ pub(in crate::mcp) struct TaskSummary {
     name: String,
     /// At most 1,000 characters; show_task returns all.
     description: String,
-    /// The user is asked before a start.
+    /// True if the user is asked before a start.
     requires_confirmation: bool,
     arguments: Vec<TaskArgument>,
 }
@@ -68,7 +68,7 @@ pub(in crate::mcp) struct TaskDetails {
     /// The question that the user must answer before a start.
     confirmation_text: Option<String>,
     arguments: Vec<TaskArgument>,
-    /// This server may start the task here.
+    /// True if this server may start the task here.
     can_be_invoked: bool,
 }
 

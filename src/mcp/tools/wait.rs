@@ -19,7 +19,7 @@ pub(in crate::mcp) struct WaitInput {
     #[serde(deserialize_with = "run_id")]
     #[schemars(range(min = 1, max = 2_147_483_647))]
     pub run: i64,
-    /// Return after this time at the latest, in seconds.
+    /// The maximum time to wait, in seconds.
     #[serde(default, deserialize_with = "timeout")]
     #[schemars(range(min = 1, max = 86_400))]
     pub timeout_seconds: Option<u64>,
@@ -40,7 +40,7 @@ impl WaitInput {
 pub(in crate::mcp) struct WaitedRun {
     #[serde(flatten)]
     run: RunState,
-    /// The run was still in progress after `timeoutSeconds`.
+    /// True if the run was still in progress after `timeoutSeconds`.
     timed_out: bool,
 }
 
@@ -62,7 +62,7 @@ pub(in crate::mcp) async fn wait_for_run(
     let mut text = sentence(&run);
     match run.outcome() {
         Outcome::Failed => text.push_str("; run_log shows why"),
-        _ if timed_out => text.push_str("; call wait_for_run again to go on waiting"),
+        _ if timed_out => text.push_str("; call wait_for_run again to keep waiting"),
         _ => {}
     }
     let result = WaitedRun {

@@ -155,7 +155,7 @@ pub(super) fn find(state: &mut State, forwards: bool) {
     let height = state.log_rows();
     let found = state.log.as_mut().map(|log| log.find(forwards, height));
     if found == Some(false) {
-        state.complain("not found in the log; / searches");
+        state.complain("no match in the log; press / to search");
     }
 }
 
@@ -296,7 +296,7 @@ fn reload(state: &mut State, effects: &mut Vec<Effect>) {
             state.setup.is_coloured,
         ));
     }
-    state.notify("reading again");
+    state.notify("reloading");
 }
 
 /// Removes the filter, or goes to the left.

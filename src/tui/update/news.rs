@@ -116,7 +116,9 @@ fn projects(state: &mut State, result: Result<Vec<Project>, Trouble>, effects: &
             let is_it = |project: &&Project| project.name.eq_ignore_ascii_case(name);
             let found = projects.iter().find(is_it).cloned();
             if found.is_none() {
-                state.complain(format!("the project `{name}` does not exist or is hidden"));
+                state.complain(format!(
+                    "the project `{name}` does not exist or is hidden from you"
+                ));
             }
             found
         }

@@ -254,7 +254,7 @@ fn production_and_confirmation_texts_are_confirmed() {
     let mut session = session();
     session.keys("Tab i Enter");
     session.effects.clear();
-    session.news(prepared(&["Start it on production?"]));
+    session.news(prepared(&["Start it on lagoon-demo/main (production)?"]));
     for key in ["Enter", "n", "Esc", "q"] {
         let mut overlay = None;
         std::mem::swap(&mut overlay, &mut session.state.overlay);
@@ -265,7 +265,7 @@ fn production_and_confirmation_texts_are_confirmed() {
         assert!(session.state.overlay.is_none(), "{key}");
         session.keys("i Enter");
         session.effects.clear();
-        session.news(prepared(&["Start it on production?"]));
+        session.news(prepared(&["Start it on lagoon-demo/main (production)?"]));
     }
     session.keys("x j y y");
     let starts = session.names();

@@ -47,7 +47,7 @@ fn status(state: &State, theme: Theme) -> Line<'static> {
         let text = format!("{}loading ", spinner(state, theme));
         Line::styled(text, theme.of(Meaning::Going))
     };
-    let failed = || Line::styled("not reachable, retrying ", theme.of(Meaning::Bad));
+    let failed = || Line::styled("cannot read, retrying ", theme.of(Meaning::Bad));
     match (&state.projects, &state.open) {
         (Remote::Failed(_), _) => failed(),
         (Remote::Loading, _) => loading(),
@@ -55,9 +55,12 @@ fn status(state: &State, theme: Theme) -> Line<'static> {
         (_, Some(open)) if matches!(open.environments, Remote::Failed(_)) => failed(),
         (_, Some(open)) if !open.has_runs => loading(),
         (_, Some(open)) => match open.active() {
-            0 => Line::styled("no active runs ", theme.dim()),
-            1 => Line::styled("1 active run ", theme.of(Meaning::Going)),
-            many => Line::styled(format!("{many} active runs "), theme.of(Meaning::Going)),
+            0 => Line::styled("no runs in progress ", theme.dim()),
+            1 => Line::styled("1 run in progress ", theme.of(Meaning::Going)),
+            many => Line::styled(
+                format!("{many} runs in progress  "),
+                theme.of(Meaning::Going),
+            ),
         },
         _ => Line::default(),
     }
@@ -123,7 +126,8 @@ fn typed(state: &State) -> Option<(&'static str, &TextLine)> {
 /// The keys that apply, as many as there is room for.
 fn keys(state: &State, theme: Theme, width: usize) -> Line<'static> {
     let words: Vec<(&str, &str)> = match (&state.overlay, state.typing) {
-        (_, Some(_)) => vec![("Enter", "keep"), ("Esc", "remove")],
+        (_, Some(Typing::Search)) => vec![("Enter", "search"), ("Esc", "clear")],
+        (_, Some(_)) => vec![("Enter", "apply"), ("Esc", "clear")],
         (Some(Overlay::Form(form)), _) if form.is_checking => vec![("Esc", "stop")],
         (Some(Overlay::Form(_)), _) => vec![
             ("Enter", "next, start"),
@@ -137,7 +141,7 @@ fn keys(state: &State, theme: Theme, width: usize) -> Line<'static> {
         (Some(Overlay::Help(_)), _) => vec![("↑↓", "scroll"), ("Esc", "close")],
         (Some(Overlay::Log), _) => vec![
             ("↑↓", "scroll"),
-            ("g G", "begin, end"),
+            ("g G", "start, end"),
             ("/", "search"),
             ("n N", "next, previous"),
             ("y", "copy"),

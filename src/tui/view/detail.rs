@@ -98,7 +98,7 @@ fn facts(task: &Definition) -> Vec<(&'static str, String)> {
         Scope::Environment(_) => "environment",
         Scope::Project(_) => "project",
         Scope::Group(_) => "group",
-        Scope::System => "system-wide",
+        Scope::System => "system",
     };
     facts.push(("Scope", scope.to_owned()));
     let permission = match &task.permission {
@@ -125,7 +125,7 @@ fn argument_line(argument: &Argument) -> String {
 fn argument_details(argument: &Argument) -> Vec<String> {
     let mut lines: Vec<String> = argument.display_name.iter().cloned().collect();
     if let Some(allowed) = argument.allowed() {
-        lines.push(format!("one of {}", allowed.join(", ")));
+        lines.push(format!("allowed values: {}", allowed.join(", ")));
     }
     lines
 }

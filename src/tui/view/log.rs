@@ -201,7 +201,7 @@ fn push(row: &mut Vec<Span<'static>>, text: &mut String, style: Style) {
     }
 }
 
-/// Why there are no lines.
+/// Draws the reason that the log has no lines.
 fn empty(state: &State, log: &Log, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let is_finished = state
         .selected_run()

@@ -26,7 +26,7 @@ pub(super) fn help(top: usize, theme: Theme, area: Rect, buffer: &mut Buffer) {
         .collect();
     rows.push(Line::default());
     rows.push(Line::styled(
-        "A click selects, a second one opens, the wheel scrolls.",
+        "A click selects, a second click opens, and the wheel scrolls.",
         theme.dim(),
     ));
     let inner = theme.dialog("Keys", (WIDTH, rows.len()), area, buffer);

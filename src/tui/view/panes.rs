@@ -38,7 +38,7 @@ pub(super) fn places(state: &State, theme: Theme, area: Rect, buffer: &mut Buffe
     let width = usize::from(inner.width);
     let line = |row: &PlaceRow| place_line(state, theme, row, width);
     list(&rows, &state.places, is_focused, line, theme, inner, buffer);
-    // Between the open project and what is not read yet.
+    // At the bottom of the pane.
     if let Some(open) = &state.open
         && let Remote::Failed(trouble) = &open.environments
     {
@@ -238,7 +238,7 @@ pub(super) fn active(
     let runs = active.shown();
     let mut title = title(
         theme,
-        "Active runs of all projects",
+        "Runs in progress of all projects",
         &active.cursor,
         runs.len(),
         area,
@@ -265,7 +265,7 @@ pub(super) fn active(
         inner.height = inner.height.saturating_sub(1);
     }
     if runs.is_empty() && active.is_read {
-        return nothing("no active runs", &active.cursor, theme, inner, buffer);
+        return nothing("no runs in progress", &active.cursor, theme, inner, buffer);
     }
     let width = usize::from(inner.width);
     let line = |run: &&Run| {
@@ -382,7 +382,7 @@ pub(super) fn failure(trouble: &Trouble, theme: Theme, area: Rect, buffer: &mut 
             rows.push(Line::styled(row, theme.dim()));
         }
     }
-    for row in wrapped("retrying; R reads again now", area.width.into()) {
+    for row in wrapped("retrying; press R to retry now", area.width.into()) {
         rows.push(Line::styled(row, theme.dim()));
     }
     put(&rows, area, buffer);

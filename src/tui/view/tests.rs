@@ -131,7 +131,7 @@ fn a_confirmation() {
                 questions: vec![
                     "Clear caches: Pages are slow until the caches are warm. Clear them?"
                         .to_owned(),
-                    "Start it on production, lagoon-demo/main (production)?".to_owned(),
+                    "Start it on lagoon-demo/main (production)?".to_owned(),
                 ],
                 notes: Vec::new(),
                 line: "tasks invoke 'Clear caches' -p lagoon-demo -e main --yes".to_owned(),
@@ -187,12 +187,12 @@ fn loading_failure_and_its_reason() {
     };
     session.news(News::Projects(Err(trouble.clone())));
     let failed = screen(&session);
-    for part in ["not reachable", "30 s", "tasks doctor", "retrying"] {
+    for part in ["cannot read", "30 s", "tasks doctor", "retrying"] {
         assert!(failed.contains(part), "{failed}");
     }
     let mut session = Session::new((80, 24));
     session.news(News::RunsFailed("lagoon-demo".to_owned(), trouble.clone()));
-    assert!(screen(&session).contains("not reachable, retrying"));
+    assert!(screen(&session).contains("cannot read, retrying"));
     session.news(News::Tasks(102, Err(trouble)));
     assert!(
         screen(&session).contains("within 30 s"),

@@ -39,7 +39,8 @@ pub(super) async fn open(app: &App, outbox: Outbox, name: String) {
     let report = |trouble: Trouble| outbox.send(News::RunsFailed(name.clone(), trouble));
     let mut pause = RETRY;
     loop {
-        // The first poll reports every failure, a later one only what does not pass.
+        // The first poll fails for every failure; later polls report a temporary failure and
+        // continue.
         let Ok(lagoon) = app.lagoon().await else {
             return;
         };

@@ -61,7 +61,7 @@ async fn task(
             "`{}` was changed in the meantime; nothing was started",
             shown.name
         ))
-        .hint("close the form, read again with R, and invoke the task again"));
+        .hint("close the form, press R to reload, and invoke the task again"));
     }
     let request = TaskRequest {
         values,
@@ -142,7 +142,7 @@ fn checked(
         notes.extend(values.map(|(name, value)| format!("{name}={value}")));
     }
     if launch.place.is_production() {
-        questions.push(format!("Start it on production, {}?", launch.place.label()));
+        questions.push(format!("Start it on {}?", launch.place.label()));
     }
     // The questions of the command line are about production, too.
     if is_asked && launch.place.is_production() && launch.definition().is_none() {
