@@ -173,7 +173,7 @@ impl Hint {
 }
 
 /// The parts of a list in one word.
-pub(crate) fn parts(text: &str) -> Option<Vec<String>> {
+fn parts(text: &str) -> Option<Vec<String>> {
     let parts = text.split([',', ';']).map(str::trim);
     let parts: Vec<String> = parts.filter(|p| !p.is_empty()).map(str::to_owned).collect();
     (parts.len() > 1).then_some(parts)
