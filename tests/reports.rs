@@ -236,7 +236,7 @@ fn reports_are_checked_before_anything_is_sent() {
     // Invalid arguments are not reported.
     assert_snapshot!(refused(&["wait", "1", "a b", &report]), @"
     error: invalid run `a b`; expected an id, a name such as lagoon-task-xxxx, or the address of a run's page
-    hint: to select the newest run of a task: --latest --task 'a b'
+    hint: to select the newest run of a task: tasks wait --latest --task 'a b'
     ");
     assert!(!env.home.path("junit.xml").exists());
 }

@@ -285,7 +285,7 @@ fn several_names_in_one_word() {
     $ tasks logs Say hello
     exit code: 2
     error: invalid run `Say hello`; expected an id, a name such as lagoon-task-xxxx, or the address of a run's page
-    hint: to select the newest run of a task: --latest --task 'Say hello'
+    hint: to select the newest run of a task: tasks logs --latest --task 'Say hello'
     ");
     assert_snapshot!(on_sandbox(&env, &["runs", "-p", "lagoon-demo", "--status", "failed,running"]), @"
     $ tasks runs -p lagoon-demo --status failed,running

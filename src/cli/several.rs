@@ -1,4 +1,4 @@
-//! Lists of names or runs in one word: the hint depends on whether the command takes several.
+//! Names or runs in one word, or the name of a task for a run: the hint depends on the command.
 
 use super::Command;
 use crate::domain::task::quoting::suggestion;
@@ -9,6 +9,8 @@ use crate::error::{Error, Flag, Hint};
 pub(super) struct Several {
     pub places: bool,
     runs: bool,
+    /// The command, if it takes runs and `--latest`.
+    of_runs: Option<&'static str>,
 }
 
 impl Several {
@@ -23,6 +25,14 @@ impl Several {
         Several {
             places,
             runs: !matches!(command, Command::Files(_)),
+            of_runs: match command {
+                Command::Status(_) => Some("status"),
+                Command::Logs(_) => Some("logs"),
+                Command::Wait(_) => Some("wait"),
+                Command::Cancel(_) => Some("cancel"),
+                Command::Rerun(_) => Some("rerun"),
+                _ => None,
+            },
         }
     }
 
@@ -34,6 +44,14 @@ impl Several {
                     Flag::Project => only_one("project", &[&flag.to_string(), &names[0]]),
                     Flag::Environment => only_one("environment", &[&flag.to_string(), &names[0]]),
                     _ => continue,
+                },
+                Hint::LatestOfTask(task) => match self.of_runs {
+                    Some(command) => {
+                        let words = ["tasks", command, "--latest", "--task", task];
+                        let line = suggestion(words);
+                        format!("to select the newest run of a task: {line}").into()
+                    }
+                    None => continue,
                 },
                 Hint::SeparateRuns(runs) if !self.runs => only_one("run", &[&runs[0]]),
                 _ => continue,
