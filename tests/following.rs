@@ -9,7 +9,7 @@ use lagoon_sandbox::store::Status;
 
 use crate::support::env::{MAIN, TestEnv};
 use crate::support::output::mask;
-use crate::support::pty::{CTRL_C, ENTER, Terminal};
+use crate::support::pty::{CTRL_C, DOWN, ENTER, Terminal};
 use crate::wait::{advance, start_held};
 
 /// The next run of the task logs a line and waits to be advanced before it ends like this.
@@ -117,6 +117,24 @@ fn the_equivalent_command_is_printed_once_the_run_was_started() {
         assert_eq!(terminal.finish(), code);
         assert_eq!(terminal.screen().contains("equivalent"), code == 0);
     }
+}
+
+#[test]
+fn a_rerun_of_a_picked_run_can_be_followed() {
+    let env = TestEnv::new();
+    holds(&env, Status::Complete);
+    env.tasks(&[&["invoke", "Say hello"], &MAIN[..]].concat())
+        .succeeds();
+    advance(&env, "1");
+    holds(&env, Status::Complete);
+    let mut terminal = env.terminal(&["rerun", "-p", "lagoon-demo"]);
+    terminal.wait_for("? Run ›");
+    terminal.send(DOWN);
+    terminal.send(ENTER);
+    terminal.wait_for("Follow the log? [Y/n]");
+    assert!(terminal.screen().contains("\n  tasks rerun 1\n"));
+    terminal.send("n\r");
+    assert_eq!(terminal.finish(), 0);
 }
 
 #[test]

@@ -136,6 +136,7 @@ pub(crate) async fn run(mut args: ExecArgs, app: &App) -> Result<(), Error> {
     };
     let start = Start {
         bulk: args.bulk.clone(),
+        was_prompted: asked,
         equivalent,
         exit_status: nonce,
         ..Start::new(app, answer, shape, &args.start)

@@ -151,6 +151,7 @@ pub(crate) async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
         bulk: args.bulk.clone(),
         if_running,
         raw: args.raw_args,
+        was_prompted: asked,
         equivalent,
         ..Start::new(app, answer, shape, &args.start)
     };

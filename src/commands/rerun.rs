@@ -8,11 +8,11 @@ use crate::app::App;
 use crate::commands::input::values;
 use crate::commands::launch::{ReportPlan, Start, StartFlags};
 use crate::commands::report::{ResultPrinter, ResultShape};
-use crate::commands::scope;
 use crate::commands::select::{NamedRuns, RunArgs, RunUse, print_runs};
+use crate::commands::{flags, scope};
+use crate::domain::task::quoting::suggestion;
 use crate::domain::{Outcome, Run};
 use crate::error::Error;
-use crate::ops::launch::Launch;
 use crate::ops::launch::batch::{Notice, by_text};
 use crate::ops::launch::rerun::{self, RecordedRun};
 use crate::settings::{Sourced, TargetSetting};
@@ -89,16 +89,42 @@ pub(crate) async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
         args.start.require_no_page()?;
     }
     let lagoon = app.lagoon().await?;
-    let mut launches = Vec::new();
+    let is_picked = shape == ResultShape::One && !args.runs.is_named();
+    let equivalent = match runs.as_slice() {
+        [run] if is_picked => Some(equivalent(app, run, &args)),
+        _ => None,
+    };
+    let (mut launches, mut was_prompted) = (Vec::new(), is_picked);
     for run in runs {
         let past = rerun::read(lagoon, run).await?;
-        launches.push(prepare(app, &past, &given, &args).await?);
+        let prepared = prepare(app, &past, &given, &args).await?;
+        was_prompted |= prepared.was_prompted;
+        launches.push(prepared.launch);
     }
     let start = Start {
         is_rerun: true,
+        was_prompted,
+        equivalent,
         ..Start::new(app, answer, shape, &args.start)
     };
     start.carry_out(launches).await
+}
+
+/// The command line that reruns the run without the prompt for it.
+fn equivalent(app: &App, run: &Run, args: &RerunArgs) -> String {
+    let mut words = scope::line_start("rerun");
+    words.push(run.id.to_string());
+    if let Some(environment) = named(app.settings.environment.as_ref()) {
+        words.extend(["-e".to_owned(), environment.to_owned()]);
+    }
+    let values = [("-a", &args.args), ("--arg-file", &args.arg_files)];
+    let values = values
+        .into_iter()
+        .flat_map(|(flag, values)| values.iter().map(move |value| (flag, value)));
+    words.extend(values.flat_map(|(flag, value)| [flag.to_owned(), value.clone()]));
+    words.extend(args.start.words());
+    words.extend(flags::given([(args.no_preflight, "--no-preflight")]));
+    suggestion(words)
 }
 
 fn only_failed(app: &App, runs: Vec<Run>) -> Vec<Run> {
@@ -123,18 +149,19 @@ async fn prepare(
     past: &RecordedRun,
     given: &values::Values,
     args: &RerunArgs,
-) -> Result<Launch, Error> {
+) -> Result<inputs::PreparedRerun, Error> {
     let project = &past.environment.project.name;
     // Only a flag chooses another environment; variables are for other commands.
     let environment = named(app.settings.environment.as_ref());
     let environment = environment.unwrap_or(&past.environment.name);
     let view = scope::environment_view(app, project, environment, true).await?;
-    let launch = inputs::resolve(app, past, &view, given, args.no_preflight).await?;
+    let prepared = inputs::resolve(app, past, &view, given, args.no_preflight).await?;
+    let launch = &prepared.launch;
     launch.facts.notes.iter().for_each(|note| app.ui.note(note));
     for warning in &launch.facts.warnings {
         app.ui.warn(warning);
     }
-    Ok(launch)
+    Ok(prepared)
 }
 
 fn named(setting: Option<&Sourced<String>>) -> Option<&str> {

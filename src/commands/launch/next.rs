@@ -29,7 +29,7 @@ impl Start<'_> {
             _ => None,
         };
         let is_running = started.is_some_and(|run| !run.outcome().is_finished());
-        let was_prompted = self.equivalent.is_some() && ui.can_prompt() && !ui.is_quiet();
+        let was_prompted = self.was_prompted && ui.can_prompt() && !ui.is_quiet();
         let has_table = self.answer.format() == Format::Table;
         if !(is_running && was_prompted && has_table) || self.flags.waits() {
             return Ok(FollowAnswer::No);

@@ -34,6 +34,8 @@ pub(crate) struct Start<'a> {
     pub if_running: IfRunning,
     /// Values are a part of the program.
     pub raw: bool,
+    /// The command line lacked something, which was prompted for.
+    pub was_prompted: bool,
     /// The command line that does the same without prompts, if there were any.
     pub equivalent: Option<String>,
     /// The nonce of the exit code at the end of the log, which becomes that of the command.
@@ -58,6 +60,7 @@ impl<'a> Start<'a> {
             bulk: BulkFlags::default(),
             if_running: IfRunning::Start,
             raw: false,
+            was_prompted: false,
             equivalent: None,
             exit_status: None,
             is_rerun: false,

@@ -12,13 +12,35 @@ use crate::ops::launch::Launch;
 use crate::ops::launch::rerun::{self, RecordedRun, RerunSource};
 use crate::terminal::Choice;
 
+pub(super) struct PreparedRerun {
+    pub launch: Launch,
+    pub was_prompted: bool,
+}
+
+impl PreparedRerun {
+    /// A launch with the recorded values.
+    fn recorded(launch: Launch) -> PreparedRerun {
+        PreparedRerun {
+            launch,
+            was_prompted: false,
+        }
+    }
+
+    fn prompted(app: &App, launch: Launch) -> PreparedRerun {
+        PreparedRerun {
+            launch,
+            was_prompted: app.ui.can_prompt(),
+        }
+    }
+}
+
 pub(super) async fn resolve(
     app: &App,
     past: &RecordedRun,
     view: &EnvironmentView,
     given: &Values,
     no_preflight: bool,
-) -> Result<Launch, Error> {
+) -> Result<PreparedRerun, Error> {
     let task = |definition: &Definition, kept: &Values, given: &Values| {
         rerun::task(view, definition, kept, given, no_preflight)
     };
@@ -34,24 +56,31 @@ pub(super) async fn resolve(
                 view.environment.label(),
                 past.run.id
             ));
-            past.as_command(view, no_preflight)
+            let launch = past.as_command(view, no_preflight)?;
+            Ok(PreparedRerun::recorded(launch))
         }
-        RerunSource::Task(definition, kept) => task(&definition, &kept, given),
+        RerunSource::Task(definition, kept) => {
+            let launch = task(&definition, &kept, given)?;
+            Ok(PreparedRerun::recorded(launch))
+        }
         RerunSource::ValuesUnknown(definition) => {
             app.ui.note(&format!(
                 "Lagoon does not store the values of image tasks; pass them again for `{}`",
                 definition.name
             ));
             let values = request_values(app, past, view, &definition, given).await?;
-            task(&definition, &Vec::new(), &values)
+            let launch = task(&definition, &Vec::new(), &values)?;
+            Ok(PreparedRerun::prompted(app, launch))
         }
         RerunSource::Changed(definition) => {
             show_both(app, past, &definition);
             if wants_recorded_command(app, past, view, &definition)? {
-                return past.as_command(view, no_preflight);
+                let launch = past.as_command(view, no_preflight)?;
+                return Ok(PreparedRerun::prompted(app, launch));
             }
             let values = request_values(app, past, view, &definition, given).await?;
-            task(&definition, &Vec::new(), &values)
+            let launch = task(&definition, &Vec::new(), &values)?;
+            Ok(PreparedRerun::prompted(app, launch))
         }
     }
 }

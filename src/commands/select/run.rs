@@ -82,6 +82,11 @@ impl RunArgs {
         self.instead.needs_place(!self.runs.is_empty(), can_prompt)
     }
 
+    /// False if the run is prompted for.
+    pub(crate) fn is_named(&self) -> bool {
+        !self.runs.is_empty() || self.instead.is_given()
+    }
+
     /// The runs in their order, without repetitions.
     pub(crate) async fn resolve(&self, app: &App, of: RunUse) -> Result<Vec<RunRef>, Error> {
         resolve(app, &self.runs, &self.instead, of, false).await
