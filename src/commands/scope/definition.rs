@@ -26,7 +26,7 @@ pub(crate) async fn named_target(
 ) -> Result<Target, Error> {
     match named_scope(app, scope, group)? {
         Some(scope) => completed(app, scope, group, only_reads).await,
-        None if app.ui.can_prompt() => prompted_target(app).await,
+        None if app.ui.can_prompt() => prompted_target(app, only_reads).await,
         None => Err(
             Error::usage(format!("say where {doing}: -e, -p, --group or --scope")).hint(
                 "for an environment: -p PROJECT -e ENVIRONMENT; for a project: -p PROJECT; for a \
@@ -109,21 +109,21 @@ fn scope_choice(found: &FoundScope) -> Choice {
     }
 }
 
-async fn prompted_target(app: &App) -> Result<Target, Error> {
+/// Only for reading, a scope that can have production is preselected.
+async fn prompted_target(app: &App, only_reads: bool) -> Result<Target, Error> {
+    let wide = |choice: Choice| match only_reads {
+        true => choice,
+        false => choice.never_preselected(),
+    };
     let scopes = [
         Choice::new("environment").note("one environment of a project"),
-        Choice::new("project")
-            .note("all environments of a project")
-            .never_preselected(),
-        Choice::new("group")
-            .note("all projects of a group")
-            .never_preselected(),
-        Choice::new("system")
-            .note("all projects of this Lagoon")
-            .never_preselected(),
+        wide(Choice::new("project").note("all environments of a project")),
+        wide(Choice::new("group").note("all projects of a group")),
+        wide(Choice::new("system").note("all projects of this Lagoon")),
     ];
+    let default = only_reads.then_some(1);
     let project = app.settings.project.as_ref().map(|p| p.value.clone());
-    let scope = app.ui.prompt().select("Scope", &scopes, None)?;
+    let scope = app.ui.prompt().select("Scope", &scopes, default)?;
     if scope == 2 {
         return Ok(Target::Group(pick::group(app).await?));
     }
