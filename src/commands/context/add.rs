@@ -60,6 +60,10 @@ pub(super) async fn run(args: Add, app: &App, answer: &ResultPrinter) -> Result<
     if !is_discovered {
         lagoon::suggest_ssh_host(&context, app);
     }
+    if !is_reached {
+        app.ui
+            .hint("to read its settings, run the same command again when it can be reached");
+    }
     let token = token(&args, &context, is_reached, app).await?;
     let kept = lagoon::save(&context, args.make_current, app)?;
     let has_token = token.is_some();

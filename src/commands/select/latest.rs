@@ -121,7 +121,10 @@ pub(super) fn none(place: &str, flags: &LatestArgs, active: bool) -> Error {
         (false, []) => format!("no runs found on {place}"),
         (false, filters) => format!("no run on {place} matches {}", filters.join(", ")),
     });
-    error.hint(Hint::ListRuns)
+    match active {
+        true => error.hint("to list all runs: tasks runs"),
+        false => error.hint(Hint::ListRuns),
+    }
 }
 
 /// Refuses empty values, which unset variables leave, and warns about unknown statuses, which a
