@@ -146,6 +146,36 @@ fn invoke_says_that_the_task_does_not_exist_before_it_prompts_for_the_environmen
 }
 
 #[test]
+fn what_cannot_start_is_refused_before_a_prompt() {
+    let env = TestEnv::new();
+    let invoke = ["invoke", "Try arguments", "-e", "develop", "-a"];
+    for value in ["NOPE=1", "TIMES=x"] {
+        let mut terminal = env.terminal(&[&invoke[..], &[value]].concat());
+        assert_eq!(terminal.finish(), 2);
+        let screen = terminal.screen();
+        assert!(!screen.contains(" ›"), "{screen}");
+    }
+    let mut terminal = env.terminal(&["exec", "-s", "solr", "--", "ls"]);
+    assert_eq!(terminal.finish(), 2);
+    assert_snapshot!(mask(&terminal.screen()), @"
+    project lagoon-demo (the only one)
+    error: no environment of lagoon-demo has the service `solr`
+    hint: services: `cli`, `mariadb`, `nginx`, `node`
+    ");
+    env.sql("DELETE FROM service WHERE name = 'node' AND environment <> 102");
+    env.sql("DELETE FROM service WHERE name = 'nginx' AND environment = 102");
+    for (service, note) in [
+        ("node", "1 of 3 environments has the service `node`"),
+        ("nginx", "2 of 3 environments have the service `nginx`"),
+    ] {
+        let mut terminal = env.terminal(&["exec", "-s", service, "--", "ls"]);
+        terminal.wait_for(note);
+        terminal.send(CTRL_C);
+        terminal.finish();
+    }
+}
+
+#[test]
 fn the_only_environment_is_used_unless_it_is_production() {
     let env = TestEnv::new();
     let line = ["show", "Say hello", "-p", "lagoon-demo"];

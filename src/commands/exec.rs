@@ -12,6 +12,7 @@ use crate::commands::{flags, scope};
 use crate::domain::task::text::storable;
 use crate::domain::task::{exit_status, quoting, script};
 use crate::error::Error;
+use crate::ops::definitions::lookup::Wanted;
 use crate::ops::launch::Launch;
 use crate::ops::launch::check::{self, CommandRequest};
 use crate::terminal::Question;
@@ -90,12 +91,14 @@ pub(crate) async fn run(mut args: ExecArgs, app: &App) -> Result<(), Error> {
         false => Some(command(app, &args)?),
     };
     let name = given.is_some().then(|| run_name(&args));
+    let wanted = args.service.as_deref().filter(|_| !args.no_preflight);
+    let wanted = wanted.map(Wanted::Service);
     let targets = args.bulk.targets(
         app,
         &args.places,
         &args.start,
         name.as_deref(),
-        None,
+        wanted,
         args.dry_run,
     );
     let targets = targets.await?;

@@ -13,6 +13,7 @@ use crate::commands::{flags, scope};
 use crate::domain::task::quoting::suggestion;
 use crate::domain::{Definition, TaskRef};
 use crate::error::Error;
+use crate::ops::definitions::lookup::Wanted;
 use crate::ops::launch::Launch;
 use crate::ops::launch::batch::TargetCheck;
 use crate::ops::launch::check::{self, TaskRequest};
@@ -132,7 +133,7 @@ pub(crate) async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
         &args.places,
         &args.start,
         args.task.as_deref(),
-        task.as_ref(),
+        task.as_ref().map(Wanted::Task),
         args.dry_run,
     );
     let mut targets = targets.await?;
@@ -176,14 +177,21 @@ async fn resolve(
     };
     // The values in a file of targets are complete, or wrong.
     if app.ui.can_prompt() && targets.each.iter().all(|target| target.own.is_empty()) {
-        let found = targets.seen.iter().find_map(|seen| {
-            let definition = task.find(&seen.view.definitions).ok()?;
-            Some((&seen.view.environment, definition))
-        });
+        let found = targets
+            .seen
+            .iter()
+            .find_map(|seen| Some((&seen.view, task.find(&seen.view.definitions).ok()?)));
+        let request = TaskRequest {
+            values: given.clone(),
+            raw: args.raw_args,
+            no_preflight: args.no_preflight,
+        };
         // Of several environments, the first that has the task decides.
-        if let Some((environment, definition)) = found {
+        if let Some((view, definition)) = found
+            && check::lacks_only_values(view, definition, &request)
+        {
             let all = named.is_none() && shape == ResultShape::One;
-            prompt::values(app, environment, definition, given, all).await?;
+            prompt::values(app, &view.environment, definition, given, all).await?;
         }
     }
     let if_running = IfRunning::from(args.if_running);

@@ -16,7 +16,7 @@ pub(crate) use definition::{
 };
 pub(crate) use environment::{
     branch, by_any_name, chosen_place, environment_view, given_environment, prompt_environment,
-    prompt_environment_of,
+    prompt_environment_with,
 };
 pub(crate) use locate::{
     PlaceNeed, ProjectSource, environment_here, locate, project_here, project_source,

@@ -8,8 +8,8 @@ use crate::commands::launch::StartFlags;
 use crate::commands::report::{ResultShape, cases};
 use crate::commands::scope;
 use crate::commands::select::targets::{self, LaunchTarget, SelectedTargets, TargetArgs};
-use crate::domain::TaskRef;
 use crate::error::Error;
+use crate::ops::definitions::lookup::Wanted;
 use crate::ops::launch::Launch;
 use crate::ops::launch::batch::{Notice, TargetCheck, all_or_none, by_text};
 use crate::settings::number;
@@ -49,14 +49,14 @@ impl BulkFlags {
     }
 
     /// The environments to start the task or command of this name on. Missing targets that are skipped
-    /// are reported. A prompt offers the environments that have the task `wanted`.
+    /// are reported. A prompt offers the environments that have the `wanted` part.
     pub(crate) async fn targets(
         &self,
         app: &App,
         places: &TargetArgs,
         flags: &StartFlags,
         name: Option<&str>,
-        wanted: Option<&TaskRef>,
+        wanted: Option<Wanted<'_>>,
         dry_run: bool,
     ) -> Result<SelectedTargets, Error> {
         if places.shape(app) == ResultShape::Many {
@@ -72,7 +72,7 @@ impl BulkFlags {
         self.require_none()?;
         let is_prompted = app.ui.can_prompt() && app.settings.environment.is_none();
         let (project, environment) = match wanted.filter(|_| is_prompted) {
-            Some(task) => scope::prompt_environment_of(app, task).await?,
+            Some(wanted) => scope::prompt_environment_with(app, wanted).await?,
             None => scope::chosen_place(app, dry_run).await?,
         };
         let place = format!("{project}/{environment}");

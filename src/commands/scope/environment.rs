@@ -3,10 +3,10 @@
 use crate::app::App;
 use crate::commands::scope;
 use crate::commands::select::pick;
+use crate::domain::Environment;
 use crate::domain::place::view::EnvironmentView;
-use crate::domain::{Environment, TaskRef};
 use crate::error::{Error, Kind};
-use crate::ops::definitions::lookup;
+use crate::ops::definitions::lookup::{self, Wanted};
 use crate::ops::places::details;
 use crate::ops::places::other_name;
 use crate::ops::places::place;
@@ -148,14 +148,14 @@ pub(crate) async fn prompt_environment(
     Ok((found.name, picked.name))
 }
 
-/// As [`prompt_environment`], for one of the environments that have a task. If none has it, that is an
-/// error before the prompt.
-pub(crate) async fn prompt_environment_of(
+/// As [`prompt_environment`], for one of the environments that have a task or service. If none has it,
+/// that is an error before the prompt.
+pub(crate) async fn prompt_environment_with(
     app: &App,
-    task: &TaskRef,
+    wanted: Wanted<'_>,
 ) -> Result<(String, String), Error> {
     let project = scope::project(app).await?;
-    let found = lookup::environments_with(app.lagoon().await?, &project, task).await;
+    let found = lookup::environments_with(app.lagoon().await?, &project, wanted).await;
     let (project, environments, count) = match found {
         Ok(found) => found,
         Err(error) if matches!(error.kind, Kind::NotFound | Kind::Usage) => return Err(error),
@@ -165,8 +165,12 @@ pub(crate) async fn prompt_environment_of(
     let with = environments.len();
     if with < count {
         let have = if with == 1 { "has" } else { "have" };
+        let what = match wanted {
+            Wanted::Task(_) => "the task".to_owned(),
+            Wanted::Service(name) => format!("the service `{name}`"),
+        };
         app.ui
-            .note(&format!("{with} of {count} environments {have} the task"));
+            .note(&format!("{with} of {count} environments {have} {what}"));
     }
     // The branch's environment may lack the task.
     let is_offered = |b: &&String| with == count || details::of_branch(&environments, b).is_some();

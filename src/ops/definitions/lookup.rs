@@ -1,6 +1,6 @@
 //! The scopes and environments that have a task, for a command line that names none.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::task::definition::Target;
@@ -60,26 +60,41 @@ pub(crate) async fn scopes_of(
     Ok(all)
 }
 
-/// The project, its environments that have the task, and the number of all.
+/// The part of an environment that a start needs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wanted<'a> {
+    Task(&'a TaskRef),
+    Service(&'a str),
+}
+
+/// The project, its environments that have the task or service, and the number of all.
 ///
 /// # Errors
-/// Not found if no environment has it.
+/// Not found if no environment has the task, invalid if none has the service.
 pub(crate) async fn environments_with(
     lagoon: &Lagoon,
     project: &str,
-    task: &TaskRef,
+    wanted: Wanted<'_>,
 ) -> Result<(Project, Vec<Environment>, usize), Error> {
     let Some((project, views)) = lagoon.project_definitions(project).await? else {
         return Err(place::missing_project(lagoon, project).await);
     };
     let mut with = Vec::new();
     for view in &views {
-        if find(task, view)?.is_some() {
+        let services = view.environment.services.as_deref();
+        let is_there = match wanted {
+            Wanted::Task(task) => find(task, view)?.is_some(),
+            Wanted::Service(name) => services.is_none_or(|all| all.iter().any(|s| s == name)),
+        };
+        if is_there {
             with.push(view.environment.clone());
         }
     }
     if with.is_empty() && !views.is_empty() {
-        return Err(missing(lagoon, &project, task, &views).await);
+        return Err(match wanted {
+            Wanted::Task(task) => missing(lagoon, &project, task, &views).await,
+            Wanted::Service(name) => no_service(&project, name, &views),
+        });
     }
     Ok((project, with, views.len()))
 }
@@ -90,6 +105,17 @@ fn find<'a>(task: &TaskRef, view: &'a EnvironmentView) -> Result<Option<&'a Defi
         Err(RefError::Name(NameError::Missing { .. }) | RefError::NoId(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+fn no_service(project: &Project, service: &str, views: &[EnvironmentView]) -> Error {
+    let all = views.iter().flat_map(|view| &view.environment.services);
+    let all: BTreeSet<&String> = all.flatten().collect();
+    let known: Vec<&String> = all.into_iter().collect();
+    let project = &project.name;
+    Error::usage(format!(
+        "no environment of {project} has the service `{service}`"
+    ))
+    .hint(place::services_hint(&known))
 }
 
 /// The error about a task that no environment shows.

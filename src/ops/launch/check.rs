@@ -75,24 +75,7 @@ pub(crate) fn definition_on(
     request: &TaskRequest,
 ) -> Result<Launch, Obstacle> {
     let mut warnings = Vec::new();
-    match (&definition.work, &definition.service) {
-        (Work::Command(_), Some(service)) => {
-            let runs = format!("a run of `{}`", definition.name);
-            let skips = request.no_preflight;
-            warnings.extend(preflight(&view.environment, service, &runs, skips)?);
-        }
-        (Work::Command(_), None) => {
-            let message = format!(
-                "the task `{}` has no service, so it cannot be invoked",
-                definition.name
-            );
-            if !request.no_preflight {
-                return Err(Error::usage(message).hint(Hint::SkipPreflight).into());
-            }
-            warnings.push(message);
-        }
-        _ => {}
-    }
+    warnings.extend(service_warning(view, definition, request)?);
     let values = values::resolve(definition, &request.values, request.raw)
         .map_err(|problems| values_error(definition, &problems))?;
     warnings.extend(values.warnings.iter().cloned());
@@ -112,6 +95,48 @@ pub(crate) fn definition_on(
         #[cfg(feature = "cli")]
         facts: LaunchFacts::of_task(view, &definition.name, warnings),
     })
+}
+
+/// Checks the service of a COMMAND task.
+fn service_warning(
+    view: &EnvironmentView,
+    definition: &Definition,
+    request: &TaskRequest,
+) -> Result<Option<String>, Obstacle> {
+    match (&definition.work, &definition.service) {
+        (Work::Command(_), Some(service)) => {
+            let runs = format!("a run of `{}`", definition.name);
+            preflight(&view.environment, service, &runs, request.no_preflight)
+        }
+        (Work::Command(_), None) => {
+            let message = format!(
+                "the task `{}` has no service, so it cannot be invoked",
+                definition.name
+            );
+            match request.no_preflight {
+                true => Ok(Some(message)),
+                false => Err(Error::usage(message).hint(Hint::SkipPreflight).into()),
+            }
+        }
+        _ => Ok(None),
+    }
+}
+
+/// False if the start would be refused even with the missing values, so that prompts are in vain.
+#[cfg(feature = "cli")]
+pub(crate) fn lacks_only_values(
+    view: &EnvironmentView,
+    definition: &Definition,
+    request: &TaskRequest,
+) -> bool {
+    let project = &view.environment.project.name;
+    let Ok(named) = with_names(definition.arguments(), project, &request.values) else {
+        return false;
+    };
+    let is_missing = |problem: &ValueProblem| matches!(problem, ValueProblem::Missing { .. });
+    let resolved = values::resolve(definition, &named.values, request.raw);
+    service_warning(view, definition, request).is_ok()
+        && resolved.map_or_else(|problems| problems.iter().all(is_missing), |_| true)
 }
 
 /// As [`definition_on`]; environment-typed values can also be safe names or namespaces.
