@@ -155,8 +155,16 @@ fn a_task_is_shown_in_full() {
     let env = TestEnv::new();
     let mut client = Client::new(&env, &["--allow-invoke"]);
     let task = client.call("show_task", develop(json!({"task": "clear caches"})));
-    assert_snapshot!(text(&task), @"`Clear caches` (id:3) on `lagoon-demo/develop` runs a command in the service `cli`; no arguments; the user is asked: `Pages are slow until the caches are warm again. Clear them?`");
+    assert_snapshot!(text(&task), @"`Clear caches` (id:3) on `lagoon-demo/develop` runs a command in the service `cli`; description: `Pretend to clear all caches, after confirmation`; the user is asked: `Pages are slow until the caches are warm again. Clear them?`; no arguments");
     assert_snapshot!("task", masked(&task["structuredContent"]));
+    let other = client.call("show_task", develop(json!({"task": "Try arguments"})));
+    assert_snapshot!(text(&other), @"
+    `Try arguments` (id:2) on `lagoon-demo/develop` runs a command in the service `cli`; description: `Print the values of its arguments, one of each type`; arguments:
+    - `FROM` (environment): one of `develop`, `main`, `pr-12`
+    - `TEXT` (string)
+    - `TIMES` (numeric, default `3`)
+    - `TO` (other-environment, optional): one of `main`, `pr-12`
+    ");
     let production = client.result("show_task", on("main", json!({"task": "Clear caches"})));
     assert_eq!(production["canBeInvoked"], false);
     assert_eq!(production["production"], true);
@@ -369,18 +377,22 @@ fn a_client_that_no_longer_reads_ends_it_quietly() {
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    let mut send = |line: &str| stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
     let client = r#"{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"x","version":"1"}}"#;
-    send(&format!(
-        r#"{{"jsonrpc":"2.0","id":1,"method":"initialize","params":{client}}}"#
-    ));
+    let hello =
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"initialize","params":{client}}}"#) + "\n";
+    stdin.write_all(hello.as_bytes()).unwrap();
     let mut reply = String::new();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     stdout.read_line(&mut reply).unwrap();
     drop(stdout);
-    send(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
-    send(r#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#);
-    // Standard input is still open.
+    let begun = b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n";
+    stdin.write_all(begun).unwrap();
+    // Standard input stays open. Another test that starts a program has the pipe for a moment, too.
+    crate::support::process::eventually("the server ends", || {
+        let ping = b"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}\n";
+        let mut input = &stdin;
+        input.write_all(ping).is_err()
+    });
     let ended = child.wait_with_output().unwrap();
     let stderr = String::from_utf8_lossy(&ended.stderr);
     assert_eq!((ended.status.code(), &*stderr), (Some(0), ""));

@@ -12,15 +12,19 @@ use crate::terminal::clean_text;
 
 const ANSWER: &str = "confirm";
 
-/// Asks the user, and fails unless the answer is yes.
-pub(super) async fn require(caller: &Caller<'_>, question: &str) -> Result<(), Failure> {
+/// Asks the user, and fails unless the answer is yes. `command` does the same in a terminal.
+pub(super) async fn require(
+    caller: &Caller<'_>,
+    question: &str,
+    command: &str,
+) -> Result<(), Failure> {
     let modes = caller.peer().supported_elicitation_modes();
     if !modes.contains(&ElicitationMode::Form) {
         let message = format!("confirmation required: {question}");
         let error = Error::usage(message).hint(
-            "this client does not support elicitation, so the server could not ask the user, and nothing was done; the user can start the task or cancel the run in a terminal",
+            "this client does not support elicitation, so the server could not ask the user, and nothing was done",
         );
-        return Err(error.into());
+        return Err(error.hint(format!("to do it in a terminal: {command}")).into());
     }
     let request = caller.peer().create_elicitation(form(question)?);
     let answer = tokio::select! {

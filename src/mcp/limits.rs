@@ -133,6 +133,11 @@ impl Limits {
         !self.environments.is_empty() || self.kind.is_some()
     }
 
+    /// True if the limits can exclude projects or environments.
+    pub(super) fn narrow_places(&self) -> bool {
+        !self.projects.is_empty() || self.narrow_environments()
+    }
+
     /// True if the limits exclude any project, environment or task.
     pub(super) fn are_narrow(&self) -> bool {
         !self.flags().is_empty()

@@ -15,7 +15,7 @@ use super::tools::{Input, cancel, invoke, log, places, runs, tasks, wait};
 use super::transport::Closing;
 use crate::app::App;
 use crate::domain::place::view::EnvironmentView;
-use crate::domain::{Environment, Run};
+use crate::domain::{Environment, Project, Run};
 use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::places::{membership, place};
@@ -93,17 +93,32 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Adds hints about roles and the network, and removes those that name what is out of reach.
+    /// Adds hints about roles and the network.
     async fn explained(&self, mut error: Error, project: Option<&str>) -> Error {
-        if error.kind == Kind::NotFound && self.limits.are_narrow() {
-            error.hints.clear();
-        }
         if error.kind == Kind::NotAllowed
             && let Ok(lagoon) = self.app.lagoon().await
         {
             error = membership::with_required_role(lagoon, error, project).await;
         }
         self.app.explain_network(error)
+    }
+
+    /// A project within the limits, with the environments that are.
+    pub(super) async fn project(&self, name: &str) -> Result<(Project, Vec<Environment>), Error> {
+        self.limits.check_project(name)?;
+        let found = place::project(self.app.lagoon().await?, name).await;
+        let (project, mut environments) = found.map_err(|error| self.without_names(error))?;
+        environments.retain(|environment| self.limits.takes_environment(environment));
+        Ok((project, environments))
+    }
+
+    /// Removes suggestions, which can name places that are out of reach.
+    fn without_names(&self, mut error: Error) -> Error {
+        if error.kind != Kind::NotFound || !self.limits.narrow_places() {
+            return error;
+        }
+        error.hints.clear();
+        error.hint("list_projects and list_environments list the names within the limits")
     }
 
     /// An environment within the limits, with the tasks that are.
@@ -115,7 +130,8 @@ impl<'a> Session<'a> {
     ) -> Result<EnvironmentView, Error> {
         self.limits.check_project(project)?;
         let lagoon = self.app.lagoon().await?;
-        let mut view = place::environment(lagoon, project, name, runs).await?;
+        let view = place::environment(lagoon, project, name, runs).await;
+        let mut view = view.map_err(|error| self.without_names(error))?;
         self.limits.check_environment(&view.environment)?;
         self.limits.retain_tasks(&mut view.definitions);
         Ok(view)
@@ -137,10 +153,8 @@ impl<'a> Session<'a> {
         if !self.limits.narrow_environments() || arguments.peek().is_none() {
             return Ok(view);
         }
-        let lagoon = self.app.lagoon().await?;
-        let (_, all) = place::project(lagoon, &view.environment.project.name).await?;
-        let reached = all.iter().filter(|e| self.limits.takes_environment(e));
-        let reached: Vec<String> = reached.map(|e| e.name.clone()).collect();
+        let (_, reached) = self.project(&view.environment.project.name).await?;
+        let reached: Vec<String> = reached.into_iter().map(|e| e.name).collect();
         for argument in arguments {
             match &mut argument.range {
                 Some(range) => range.retain(|name| reached.contains(name)),

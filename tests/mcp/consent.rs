@@ -54,12 +54,14 @@ fn a_client_that_cannot_ask_is_refused() {
     assert_snapshot!(client.refusal("invoke_task", clear()), @"
     error (usage): confirmation required: Start `Clear caches` on `lagoon-demo/develop`?
       Clear caches: Pages are slow until the caches are warm again. Clear them?
-    hint: this client does not support elicitation, so the server could not ask the user, and nothing was done; the user can start the task or cancel the run in a terminal
+    hint: this client does not support elicitation, so the server could not ask the user, and nothing was done
+    hint for the user: to do it in a terminal: tasks invoke 'Clear caches' -p lagoon-demo -e develop
     ");
     let run = held(&env, &mut client);
     assert_snapshot!(client.refusal("cancel_run", run), @"
     error (usage): confirmation required: Cancel run 1 of `Say hello` on `lagoon-demo/develop`? It is running.
-    hint: this client does not support elicitation, so the server could not ask the user, and nothing was done; the user can start the task or cancel the run in a terminal
+    hint: this client does not support elicitation, so the server could not ask the user, and nothing was done
+    hint for the user: to do it in a terminal: tasks cancel 1
     ");
     assert_eq!(
         (

@@ -36,7 +36,10 @@ fn projects_environments_and_tasks_outside_the_limits_are_not_shown() {
     error (not-allowed): the environment lagoon-demo/main (production) is outside the limits of this server
     hint: the limits are --environment dev* --environment main --type development --task Say *
     ");
-    assert_snapshot!(client.refusal("show_task", develop(json!({"task": "Clear caches"}))), @"error (not-found): task `Clear caches` not found");
+    assert_snapshot!(client.refusal("show_task", develop(json!({"task": "Clear caches"}))), @"
+    error (not-found): task `Clear caches` not found
+    hint: existing tasks: `Say hello`
+    ");
     let mut other = Client::new(&env, &["-p", "shop-*"]);
     assert_eq!(
         other.result("list_projects", json!({}))["projects"],
@@ -183,4 +186,24 @@ fn a_task_cannot_be_given_an_environment_outside_the_limits() {
         assert!(refused.contains(says), "{refused}");
     }
     assert_eq!(env.sent(&["invokeRegisteredTask"]), 0);
+}
+
+#[test]
+fn suggestions_name_only_what_is_within_the_limits() {
+    let env = TestEnv::new();
+    let mut client = Client::new(&env, &["--type", "development", "--task", "Clear *"]);
+    let call = json!({"project": "lagoon-demo", "environment": "mai"});
+    assert_snapshot!(client.refusal("list_tasks", call), @"
+    error (not-found): the project `lagoon-demo` has no environment `mai`
+    hint: list_projects and list_environments list the names within the limits
+    ");
+    let refused = client.refusal("list_environments", json!({"project": "lagoon-dem"}));
+    assert!(!refused.contains("lagoon-demo"), "{refused}");
+    let call = develop(json!({"task": "clear cache"}));
+    assert_snapshot!(client.refusal("show_task", call), @"
+    error (not-found): task `clear cache` not found
+    hint: did you mean `Clear caches`?
+    ");
+    let refused = client.refusal("show_task", develop(json!({"task": "Say hell"})));
+    assert!(!refused.contains("Say hello"), "{refused}");
 }

@@ -48,7 +48,9 @@ pub(in crate::mcp) async fn cancel_run(
     let run = session.run(input.run).await?;
     session.limits.check_change(run.environment.as_deref())?;
     cancel::require_in_progress(&run)?;
-    consent::require(caller, &question(&run)).await?;
+    let command = format!("tasks cancel {}", run.id);
+    let command = session.app.ui.completed_command(&command);
+    consent::require(caller, &question(&run), &command).await?;
     // The user may have taken long.
     let run = session.run(input.run).await?;
     session.limits.check_change(run.environment.as_deref())?;

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::runs::{RunState, UNTRUSTED, sentence};
 use super::tasks::label;
-use crate::app::ExecutedWork;
+use crate::app::{App, ExecutedWork};
+use crate::domain::task::quoting::suggestion;
 use crate::domain::{TaskRef, Work};
 use crate::error::{Error, Hint, Kind};
 use crate::mcp::call::{Caller, Changes};
@@ -207,11 +208,26 @@ async fn confirm(
     for text in confirmation.iter().chain(&execution) {
         question.push_str(&format!("\n{text}"));
     }
-    consent::require(caller, &question).await?;
+    consent::require(caller, &question, &command(app, launch)).await?;
     match executes() {
         Some(work) if execution.is_some() => Ok(app.agree_to_execution(work)?),
         _ => Ok(()),
     }
+}
+
+/// The command line of the same start.
+fn command(app: &App, launch: &Launch) -> String {
+    let name = TaskRef::spell(launch.name());
+    let (project, environment) = (&launch.place.project.name, &launch.place.name);
+    let mut words = vec!["tasks", "invoke", &name, "-p", project, "-e", environment];
+    let values = launch.values().iter();
+    let values: Vec<String> = values
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    for value in &values {
+        words.extend(["-a", value]);
+    }
+    app.ui.completed_command(&suggestion(words))
 }
 
 async fn start(

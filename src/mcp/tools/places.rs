@@ -91,11 +91,9 @@ pub(in crate::mcp) async fn list_environments(
     session: &Session<'_>,
     input: &ProjectInput,
 ) -> Result<Answer, Failure> {
-    session.limits.check_project(&input.project)?;
-    let lagoon = session.app.lagoon().await?;
-    let (project, all) = place::project(lagoon, &input.project).await?;
-    let reached = all.iter().filter(|e| session.limits.takes_environment(e));
-    let environments: Vec<EnvironmentState> = reached.map(EnvironmentState::of).collect();
+    let (project, environments) = session.project(&input.project).await?;
+    let environments = environments.iter().map(EnvironmentState::of);
+    let environments: Vec<EnvironmentState> = environments.collect();
     let lines = environments.iter().map(|environment| {
         let kind = match (
             environment.production,

@@ -11,6 +11,7 @@ use crate::mcp::limits;
 use crate::mcp::result::{Answer, Failure, cut, named};
 use crate::mcp::session::Session;
 use crate::mcp::tools::places::{EnvironmentInput, listed};
+use crate::terminal::clean_line;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -100,11 +101,38 @@ impl TaskArgument {
         }
     }
 
+    /// With its type and values.
+    fn line(&self) -> String {
+        let mut line = format!("{} ({}", named(&self.name), clean_line(&self.kind));
+        if let Some(default) = &self.default_value {
+            line.push_str(&format!(", default {}", named(default)));
+        } else if !self.required {
+            line.push_str(", optional");
+        }
+        line.push(')');
+        if let Some(values) = &self.allowed_values {
+            let shown = values.iter().take(MOST_VALUES).map(|value| named(value));
+            let shown: Vec<String> = shown.collect();
+            line.push_str(&format!(": one of {}", shown.join(", ")));
+            if let Some(more) = values
+                .len()
+                .checked_sub(MOST_VALUES)
+                .filter(|more| *more > 0)
+            {
+                line.push_str(&format!(" and {more} more"));
+            }
+        }
+        line
+    }
+
     fn word(&self) -> String {
         let mark = if self.required { "" } else { " (optional)" };
         format!("{}{mark}", named(&self.name))
     }
 }
+
+/// Allowed values in a text.
+const MOST_VALUES: usize = 20;
 
 fn arguments(definition: &Definition) -> Vec<TaskArgument> {
     definition
@@ -190,14 +218,27 @@ pub(in crate::mcp) async fn show_task(
         (None, None) => "runs a command, but has no service".to_owned(),
     };
     let mut text = format!(
-        "{} (id:{}) on {} {work}; {}",
+        "{} (id:{}) on {} {work}",
         named(&definition.name),
         definition.id,
-        label(&environment),
-        arguments_text(&arguments)
+        label(&environment)
     );
+    if !definition.description.trim().is_empty() {
+        text.push_str(&format!(
+            "; description: {}",
+            named(&definition.description)
+        ));
+    }
     if let Some(question) = definition.confirmation() {
         text.push_str(&format!("; the user is asked: {}", named(question)));
+    }
+    if arguments.is_empty() {
+        text.push_str("; no arguments");
+    } else {
+        text.push_str(&listed(
+            "; arguments",
+            arguments.iter().map(TaskArgument::line),
+        ));
     }
     let result = TaskDetails {
         production: limits::is_production(&environment),
