@@ -24,7 +24,9 @@ pub(super) async fn require(
         let error = Error::usage(message).hint(
             "this client does not support elicitation, so the server could not ask the user, and nothing was done",
         );
-        return Err(error.hint(format!("to do it in a terminal: {command}")).into());
+        return Err(error
+            .hint(format!("to do it in a terminal: {command}"))
+            .into());
     }
     let request = caller.peer().create_elicitation(form(question)?);
     let answer = tokio::select! {

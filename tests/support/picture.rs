@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use anstyle::RgbColor;
 use anstyle_svg::{Palette, Term};
 use regex::{Captures, Regex};
+use vt100::{Cell, Color, Screen};
 
 use super::pty::COLUMNS;
 
@@ -33,6 +34,76 @@ const COLOURS: Palette = Palette([
 
 /// The width of a character of 14 px in anstyle-svg, in tenths of a pixel.
 const CHARACTER: usize = 84;
+
+/// The text of a screen with its styles. Only what is visible counts: a blank has no colour of its own, however
+/// it was drawn.
+pub(crate) fn formatted(screen: &Screen) -> String {
+    let (rows, columns) = screen.size();
+    let (rows, columns) = (rows.get(), columns.get());
+    let mut text = String::new();
+    for row in 0..rows {
+        let cells = (0..columns).filter_map(|column| screen.cell(row, column));
+        let cells: Vec<&Cell> = cells.filter(|cell| !cell.is_wide_continuation()).collect();
+        let shown = cells
+            .iter()
+            .rposition(|cell| !is_blank(cell) || has_ground(cell));
+        let (mut style, mut had_ground) = (String::new(), false);
+        for cell in &cells[..shown.map_or(0, |last| last + 1)] {
+            let has_ground = has_ground(cell);
+            let next = match is_blank(cell) && !has_ground {
+                true if had_ground => String::new(),
+                true => style.clone(),
+                false => codes(cell),
+            };
+            had_ground = has_ground;
+            if next != style {
+                text.push_str("\x1b[m");
+                if !next.is_empty() {
+                    text.push_str(&format!("\x1b[{next}m"));
+                }
+                style = next;
+            }
+            text.push_str(if is_blank(cell) { " " } else { cell.contents() });
+        }
+        text.push_str(if style.is_empty() { "\n" } else { "\x1b[m\n" });
+    }
+    text
+}
+
+fn is_blank(cell: &Cell) -> bool {
+    cell.contents().trim().is_empty()
+}
+
+/// A blank with it is visible.
+fn has_ground(cell: &Cell) -> bool {
+    cell.inverse() || cell.underline() || cell.bgcolor() != Color::Default
+}
+
+/// The parameters of the escape sequence for a cell's style.
+fn codes(cell: &Cell) -> String {
+    let modifiers = [
+        (cell.bold(), "1"),
+        (cell.dim(), "2"),
+        (cell.italic(), "3"),
+        (cell.underline(), "4"),
+        (cell.inverse(), "7"),
+    ];
+    let modifiers = modifiers.iter().filter(|(is_set, _)| *is_set);
+    let mut all: Vec<String> = modifiers.map(|(_, code)| (*code).to_owned()).collect();
+    all.extend(colour(cell.fgcolor(), 30));
+    all.extend(colour(cell.bgcolor(), 40));
+    all.join(";")
+}
+
+fn colour(colour: Color, base: u8) -> Option<String> {
+    Some(match colour {
+        Color::Default => return None,
+        Color::Idx(index @ 0..8) => (base + index).to_string(),
+        Color::Idx(index @ 8..16) => (base + 60 + index - 8).to_string(),
+        Color::Idx(index) => format!("{};5;{index}", base + 8),
+        Color::Rgb(red, green, blue) => format!("{};2;{red};{green};{blue}", base + 8),
+    })
+}
 
 /// An SVG of a screen from [`Terminal::formatted`](super::pty::Terminal::formatted). Equal screens
 /// give equal pictures: names of runs and the time that has passed are replaced.
@@ -139,6 +210,23 @@ mod tests {
         ] {
             assert!(svg.contains(part), "{part}: {svg}");
         }
+    }
+
+    #[test]
+    fn equal_screens_have_equal_texts_however_they_were_drawn() {
+        let drawn = |bytes: &str| {
+            let size = |size| std::num::NonZeroU16::new(size).unwrap();
+            let mut parser = vt100::Parser::new(size(2), size(8), 0);
+            parser.process(bytes.as_bytes());
+            formatted(parser.screen())
+        };
+        let once = drawn("\x1b[1mab\x1b[m \x1b[31mc\x1b[m \x1b[7m \x1b[m");
+        let again = drawn("\x1b[1mab      \x1b[1;4H\x1b[m\x1b[31mc\x1b[2m \x1b[m\x1b[7m \x1b[m");
+        assert_eq!(once, again);
+        assert_eq!(
+            once,
+            "\x1b[m\x1b[1mab \x1b[m\x1b[31mc \x1b[m\x1b[7m \x1b[m\n\n"
+        );
     }
 
     #[test]

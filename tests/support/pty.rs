@@ -14,6 +14,7 @@ use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
 use rustix::termios::LocalModes;
 
+use super::picture;
 use super::process::{DEADLINE, Invocation};
 
 pub(crate) const ENTER: &str = "\r";
@@ -151,7 +152,7 @@ impl Terminal {
             state.closed || !state.is_drawing && is_so(&contents(state))
         });
         let shown = contents(&state);
-        let formatted = state.screen.screen().contents_formatted_basic();
+        let formatted = picture::formatted(state.screen.screen());
         let closed = state.closed;
         drop(state);
         assert!(
@@ -172,7 +173,7 @@ impl Terminal {
 
     /// The screen with its colours, as in [`Terminal::formatted_when`].
     pub(crate) fn formatted(&self) -> String {
-        self.seen.lock().screen.screen().contents_formatted_basic()
+        picture::formatted(self.seen.lock().screen.screen())
     }
 
     /// All that was ever written, escape sequences included.
