@@ -34,8 +34,11 @@ pub(super) fn is_production(environment: &Environment) -> bool {
 
 impl Limits {
     pub(super) fn takes_project(&self, name: &str) -> bool {
-        let projects = &self.projects;
-        projects.is_empty() || projects.iter().any(|project| project.takes(name))
+        let (projects, environments) = (&self.projects, &self.environments);
+        let has_environments =
+            |limit: &EnvironmentLimit| limit.project.as_ref().is_none_or(|p| p.takes(name));
+        (projects.is_empty() || projects.iter().any(|project| project.takes(name)))
+            && (environments.is_empty() || environments.iter().any(has_environments))
     }
 
     pub(super) fn takes_environment(&self, environment: &Environment) -> bool {
@@ -57,10 +60,13 @@ impl Limits {
         self.tasks.is_empty() || self.tasks.iter().any(|task| task.takes(name))
     }
 
-    /// Also fails for a run whose environment is unknown.
+    /// A run whose environment is unknown is within the limits only if these do not concern places.
     pub(super) fn takes_run(&self, run: &Run) -> bool {
-        let environment = run.environment.as_deref();
-        self.takes_task(&run.name) && environment.is_some_and(|e| self.takes_environment(e))
+        let is_in_place = match run.environment.as_deref() {
+            Some(environment) => self.takes_environment(environment),
+            None => !self.narrow_places(),
+        };
+        self.takes_task(&run.name) && is_in_place
     }
 
     pub(super) fn check_project(&self, name: &str) -> Result<(), Error> {
@@ -214,6 +220,7 @@ mod tests {
         let limits = Limits::default();
         let main = environment("shop", "main", "production");
         assert!(limits.takes_run(&run("X", Some(main.clone()))) && limits.takes_task("X"));
+        assert!(limits.takes_run(&run("X", None)));
         let error = limits.check_change(Some(&main)).unwrap_err();
         assert_eq!(error.kind, Kind::NotAllowed);
         assert_eq!(error.hint_texts().len(), 1);
@@ -245,6 +252,18 @@ mod tests {
             limits.words(),
             "--project shop* --environment pr-* --environment shop-eu:develop"
         );
+    }
+
+    #[test]
+    fn a_pair_limits_projects_too() {
+        let limits = Limits {
+            environments: vec![EnvironmentLimit {
+                project: Some(NamePattern::read("shop")),
+                name: NamePattern::read("develop"),
+            }],
+            ..Limits::default()
+        };
+        assert!(limits.takes_project("shop") && !limits.takes_project("blog"));
     }
 
     #[test]
