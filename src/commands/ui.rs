@@ -48,7 +48,8 @@ pub(crate) async fn run(args: UiArgs, app: &App) -> Result<(), Error> {
         program: Program(program),
         ui_url: app.ui_url(),
         project: app.settings.project.as_ref().map(|p| p.value.clone()),
-        environment: environment.or_else(|| scope::branch(app).cloned()),
+        environment,
+        branch: scope::branch(app).cloned(),
         symbols: app.ui.symbols(),
         is_coloured: app.ui.palette(Stream::Out).is_enabled(),
     };

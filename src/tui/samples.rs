@@ -29,6 +29,7 @@ pub(super) fn setup() -> Setup {
         ui_url: Some("https://ui.example.com".to_owned()),
         project: Some("lagoon-demo".to_owned()),
         environment: Some("develop".to_owned()),
+        branch: None,
         symbols: Symbols::Unicode,
         is_coloured: true,
     }

@@ -28,8 +28,10 @@ pub(crate) struct Setup {
     pub ui_url: Option<String>,
     /// The project to open first.
     pub project: Option<String>,
-    /// The environment to select first, by a name or by its git branch.
+    /// The environment to select first, by its name.
     pub environment: Option<String>,
+    /// The environment to select otherwise, by its git branch.
+    pub branch: Option<String>,
     pub symbols: Symbols,
     pub is_coloured: bool,
 }
@@ -177,7 +179,11 @@ impl State {
             is_quitting: false,
             started: Vec::new(),
             awaited: None,
-            wanted_environment: setup.environment.clone(),
+            wanted_environment: setup
+                .environment
+                .as_ref()
+                .or(setup.branch.as_ref())
+                .cloned(),
             has_begun: false,
             setup,
         }

@@ -153,12 +153,21 @@ fn environments(state: &mut State, project: &str, result: Result<Vec<Environment
     };
     environments.sort_by(|a, b| a.name.cmp(&b.name));
     let is_first = open.environments.ready().is_none();
-    let found = wanted.and_then(|wanted| of_branch(&environments, &wanted));
+    let found = wanted
+        .as_ref()
+        .and_then(|name| of_branch(&environments, name));
+    let missing =
+        wanted.filter(|name| found.is_none() && state.setup.environment.as_ref() == Some(name));
     let first = found.or_else(|| environments.first()).map(|e| e.id);
     open.environments = Remote::Ready(environments);
     if let (Some(first), true) = (first, is_first) {
         state.wanted_environment = None;
         state.places.picked = Some(PlaceRow::Environment(first));
+    }
+    if let Some(name) = missing {
+        state.complain(format!(
+            "the project `{project}` has no environment `{name}`"
+        ));
     }
 }
 

@@ -75,6 +75,24 @@ fn an_unknown_project_is_reported() {
 }
 
 #[test]
+fn an_unknown_environment_is_reported_if_it_was_given() {
+    for is_given in [true, false] {
+        let mut session = Session::empty(SIZE);
+        let name = Some("nonesuch".to_owned());
+        session.state.wanted_environment.clone_from(&name);
+        session.state.setup.environment = name.filter(|_| is_given);
+        session.news(News::Projects(Ok(vec![project(1, "lagoon-demo")])));
+        session.news(News::Environments(
+            "lagoon-demo".to_owned(),
+            Ok(environments()),
+        ));
+        let complaint = "the project `lagoon-demo` has no environment `nonesuch`";
+        assert_eq!(session.notice() == complaint, is_given);
+        assert!(session.state.environment().is_some());
+    }
+}
+
+#[test]
 fn panes_are_reached_by_arrows_letters_and_tab() {
     let mut session = session();
     let focus = |session: &mut Session, keys| session.keys(keys).state.focus;
