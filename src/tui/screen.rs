@@ -62,16 +62,18 @@ fn until_next_frame(
             Err(RecvTimeoutError::Timeout) => Event::Tick,
         };
         let is_last = matches!(event, Event::Tick);
-        until = match event {
-            // A key is drawn at once, with all that has already arrived.
-            Event::Input(_) => Instant::now(),
-            _ => until.min(begun + FRAME),
-        };
+        let is_input = matches!(event, Event::Input(_));
         state.now = wall_time();
         let wanted = update(state, event);
         if !carry_out(screen, wanted, effects)? {
             return Ok(false);
         }
+        until = match state.is_changed {
+            // A key is drawn at once, with all that has already arrived.
+            _ if is_input => Instant::now(),
+            true => until.min(begun + FRAME),
+            false => until,
+        };
         if is_last {
             break;
         }

@@ -152,6 +152,8 @@ pub(crate) struct State {
     pub wanted_environment: Option<String>,
     /// The first project was selected.
     pub has_begun: bool,
+    /// The last event changed more than the time.
+    pub is_changed: bool,
 }
 
 /// Seconds for which a notice is shown.
@@ -185,6 +187,7 @@ impl State {
                 .or(setup.branch.as_ref())
                 .cloned(),
             has_begun: false,
+            is_changed: false,
             setup,
         }
     }

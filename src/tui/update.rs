@@ -14,6 +14,7 @@ use crate::tui::state::{OlderRuns, Overlay, PlaceRow, Remote, State, Typing};
 /// Changes the state and returns the work to do.
 pub(crate) fn update(state: &mut State, event: Event) -> Vec<Effect> {
     let mut effects = Vec::new();
+    state.is_changed = !matches!(event, Event::Tick);
     match event {
         Event::Input(input) => take_input(state, input, &mut effects),
         Event::News(news) => news::take(state, *news, &mut effects),

@@ -98,8 +98,9 @@ impl OpenProject {
     }
 
     /// Takes the newest runs of all environments. A run in progress that is no longer among them is
-    /// removed, because its status would never change again.
-    pub(crate) fn take_newest(&mut self, newest: Vec<Run>) {
+    /// removed, because its status would never change again. False if nothing has changed.
+    pub(crate) fn take_newest(&mut self, newest: Vec<Run>) -> bool {
+        let mut is_changed = !self.has_runs || self.trouble.is_some();
         let mut by_place: HashMap<i64, Vec<Run>> = HashMap::new();
         for run in newest {
             if let Some(place) = &run.environment {
@@ -111,11 +112,14 @@ impl OpenProject {
             let is_stale = |run: &Run| {
                 !run.outcome().is_finished() && !newest.iter().any(|new| new.id == run.id)
             };
+            let before = runs.list.len();
             runs.list.retain(|run| !is_stale(run));
-            runs.merge(newest);
+            is_changed |= runs.list.len() != before;
+            is_changed |= runs.merge(newest);
         }
         self.has_runs = true;
         self.trouble = None;
+        is_changed
     }
 
     /// Takes a run that was read by itself.
@@ -132,8 +136,10 @@ impl RunsOf {
         self.list.iter().filter(is_active).count()
     }
 
-    /// A finished run stays finished: replies can arrive in another order than they were sent.
-    pub(crate) fn merge(&mut self, mut newer: Vec<Run>) {
+    /// A finished run stays finished: replies can arrive in another order than they were sent. False if
+    /// nothing has changed.
+    pub(crate) fn merge(&mut self, mut newer: Vec<Run>) -> bool {
+        let mut is_changed = false;
         // In the order of the list, so that most are added at its end.
         newer.sort_by_key(|run| Reverse(run.id));
         for mut run in newer {
@@ -141,12 +147,17 @@ impl RunsOf {
                 Ok(at) => {
                     let known = &mut self.list[at];
                     if !known.outcome().is_finished() || run.outcome().is_finished() {
-                        run.user = run.user.or_else(|| known.user.take());
+                        run.user = run.user.or_else(|| known.user.clone());
+                        is_changed |= *known != run;
                         *known = run;
                     }
                 }
-                Err(at) => self.list.insert(at, run),
+                Err(at) => {
+                    is_changed = true;
+                    self.list.insert(at, run);
+                }
             }
         }
+        is_changed
     }
 }

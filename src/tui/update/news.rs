@@ -22,7 +22,7 @@ pub(super) fn take(state: &mut State, news: News, effects: &mut Vec<Effect>) {
             if let Some(open) = &mut state.open
                 && open.name == project
             {
-                open.take_newest(runs);
+                state.is_changed = open.take_newest(runs);
             }
         }
         News::RunsFailed(project, trouble) => {

@@ -199,6 +199,19 @@ fn a_new_run_does_not_move_the_selection() {
 }
 
 #[test]
+fn the_same_runs_again_are_no_reason_to_draw() {
+    let mut session = session();
+    let mut is_drawn = |runs| {
+        session.news(News::Runs("lagoon-demo".to_owned(), runs));
+        session.state.is_changed
+    };
+    assert!(!is_drawn(runs()));
+    let mut newer = runs();
+    newer[0] = run(9, "Run yarn audit", "complete", &environments()[1]);
+    assert!(is_drawn(newer.clone()) && !is_drawn(newer));
+}
+
+#[test]
 fn a_finished_run_stays_finished_and_a_lost_one_is_removed() {
     let mut session = session();
     let place = &environments()[1];
