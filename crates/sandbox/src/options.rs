@@ -3,10 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::engine::EngineError;
+use super::engine::{ComposeProject, EngineError};
 use super::store::StoreError;
 
 #[derive(Debug, Clone)]
@@ -52,6 +53,12 @@ pub enum ExecutorKind {
         /// The running program itself.
         program: PathBuf,
         images: bool,
+    },
+    /// Like `Detached`, but executes each command in the container of its service.
+    Compose {
+        program: PathBuf,
+        images: bool,
+        project: Arc<ComposeProject>,
     },
 }
 

@@ -80,6 +80,14 @@ impl State {
             ExecutorKind::Detached { program, images } => {
                 Arc::new(Detached::new(store.clone(), program, *images)?)
             }
+            ExecutorKind::Compose {
+                program,
+                images,
+                project,
+            } => {
+                let detached = Detached::new(store.clone(), program, *images)?;
+                Arc::new(detached.in_compose(Arc::clone(project)))
+            }
         };
         Ok(State {
             store,

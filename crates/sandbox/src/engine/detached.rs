@@ -8,10 +8,13 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::order::Job;
-use super::{EngineError, Executor, NewRun, Work, log, remote_id, runner, standins};
+use super::{
+    ComposeProject, EngineError, Executor, NewRun, Work, log, remote_id, runner, standins,
+};
 use crate::store::{RunExecutor, Status, Store, StoreError, at, create_private, if_exists};
 
 const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -32,6 +35,8 @@ pub(crate) struct Detached {
     pub(super) limit: Duration,
     pub(super) log_limit: u64,
     pub(super) images: bool,
+    /// COMMAND runs are executed in its containers.
+    pub(super) compose: Option<Arc<ComposeProject>>,
 }
 
 impl Detached {
@@ -53,7 +58,16 @@ impl Detached {
             limit: LIMIT,
             log_limit: LOG_LIMIT,
             images,
+            compose: None,
         })
+    }
+
+    #[must_use]
+    pub(crate) fn in_compose(self, project: Arc<ComposeProject>) -> Detached {
+        Detached {
+            compose: Some(project),
+            ..self
+        }
     }
 
     fn launch(
@@ -66,7 +80,12 @@ impl Detached {
         // A run of a deleted store may have left a log.
         let log = folder.join("log");
         if_exists(fs::remove_file(&log), &log)?;
+        let container = match (&self.compose, &run.work) {
+            (Some(compose), Work::Command(_)) => Some(compose.container(&run.service)?),
+            _ => None,
+        };
         let job = Job {
+            container,
             run: run.clone(),
             remote: remote.to_owned(),
             search_path: self.search_path.clone(),
@@ -92,9 +111,12 @@ impl Detached {
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         // A container client needs its settings. A command needs no variables, and must not see our
-        // token.
-        if matches!(run.work, Work::Command(_)) {
+        // token, which a compose file could pass on.
+        if self.compose.is_none() && matches!(run.work, Work::Command(_)) {
             command.env_clear();
+        }
+        for secret in ["TASKS_TOKEN", "TASKS_SSH_KEY"] {
+            command.env_remove(secret);
         }
         let mut child = command.spawn()?;
         // The runner closes its end after it has left this session, so that Ctrl-C does not reach
@@ -121,7 +143,11 @@ impl Executor for Detached {
                 Ok(())
             }
             Err(error) => {
-                let text = format!("{}[sandbox] {error}\n", log::header(&run.task_name));
+                let reason = match &error {
+                    EngineError::Compose(error) => error.in_log(),
+                    error => error.to_string(),
+                };
+                let text = format!("{}[sandbox] {reason}\n", log::header(&run.task_name));
                 self.store.append_log(run.id, text.as_bytes())?;
                 self.store.move_run(run.id, &remote, Status::Failed)?;
                 Err(error)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::ComposeError;
 use crate::store::StoreError;
 
 #[derive(Debug, Error)]
@@ -12,6 +13,8 @@ use crate::store::StoreError;
 pub enum EngineError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
     #[error("run {0} does not exist or has already started")]
     NotThere(i64),
     #[error("cannot start {} for the run: {source}", program.display())]

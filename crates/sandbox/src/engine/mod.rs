@@ -2,8 +2,10 @@
 //!
 //! * [`Scripted`] plays statuses and logs in process, for tests;
 //! * [`Simulate`] completes a run without executing anything;
-//! * [`Detached`] starts a process for each run, which can outlive its parent: see [`runner`].
+//! * [`Detached`] starts a process for each run, which can outlive its parent: see [`runner`]. It executes
+//!   the run itself, or in a container of a [`ComposeProject`].
 
+mod compose;
 pub mod consent;
 mod detached;
 mod error;
@@ -15,6 +17,7 @@ mod scripted;
 mod simulate;
 mod standins;
 
+pub use compose::{ComposeError, ComposeProject};
 pub(crate) use detached::Detached;
 pub use error::EngineError;
 pub(crate) use order::{NewRun, Work};

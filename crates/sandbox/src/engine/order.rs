@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::compose::Container;
 use crate::store::{StoreError, at};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub(crate) struct NewRun {
     pub(crate) environment: String,
     pub(crate) environment_type: String,
     pub(crate) namespace: String,
+    /// The main address of the site, if it is known.
+    pub(crate) route: Option<String>,
     pub(crate) service: String,
     pub(crate) work: Work,
 }
@@ -42,6 +45,8 @@ pub(super) struct Job {
     pub(super) limit: Duration,
     pub(super) log_limit: u64,
     pub(super) images: bool,
+    /// The container of a COMMAND run; `None` executes it on this machine.
+    pub(super) container: Option<Container>,
 }
 
 impl Job {

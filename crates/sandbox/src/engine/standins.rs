@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 
 use crate::store::{StoreError, at, create_private};
 
+/// Also in the containers of a compose project, which have the other programs.
+pub(super) const ATTACH_TO_RUN: &str = include_str!("standins/attach-to-run.sh");
+
 const PROGRAMS: [(&str, &str); 3] = [
-    ("attach-to-run", include_str!("standins/attach-to-run.sh")),
+    ("attach-to-run", ATTACH_TO_RUN),
     ("drush", include_str!("standins/drush.sh")),
     ("yarn", include_str!("standins/yarn.sh")),
 ];

@@ -310,6 +310,7 @@ fn order(state: &State, run: &Run) -> Result<NewRun> {
             environment: place.name,
             environment_type: place.environment_type,
             namespace: place.namespace.unwrap_or_default(),
+            route: place.route,
             service: run.service.clone(),
             work,
         })

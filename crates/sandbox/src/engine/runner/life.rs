@@ -6,10 +6,13 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
+use rustix::process::Signal;
+
+use super::container::{Remains, RunInContainer};
 use super::process::{self, ProcessEnd};
 use super::{image, takeover};
 use crate::engine::order::Job;
-use crate::engine::{EngineError, Work, log, standins};
+use crate::engine::{ComposeError, EngineError, Work, log, standins};
 use crate::rows::files;
 use crate::store::{RunnerOrder, Status, Store, StoreError, at, create_private, if_exists};
 
@@ -45,7 +48,7 @@ impl Life {
         }
         self.append(&log::header(&self.job.run.task_name))?;
         if self.order() == RunnerOrder::Cancel {
-            return self.end(&ProcessEnd::Cancelled);
+            return self.end(&ProcessEnd::Cancelled, None);
         }
         let command = match self.command()? {
             Ok(command) => command,
@@ -60,8 +63,11 @@ impl Life {
             time: self.job.limit,
             log: self.job.log_limit,
         };
-        match process::run(command, log, limits, || self.order()) {
-            Ok(end) => self.end(&end),
+        let container = self.container();
+        let elsewhere = container.map(|container| move |sent: Signal| container.signal(sent));
+        let elsewhere = elsewhere.as_ref().map(|send| send as &dyn Fn(Signal));
+        match process::run(command, log, limits, || self.order(), elsewhere) {
+            Ok(end) => self.end(&end, self.container().map(|container| container.collect())),
             Err(error) => self.fail(&format!("The command cannot be started: {error}.")),
         }
     }
@@ -80,6 +86,10 @@ impl Life {
                 ));
             }
         };
+        if let Some(container) = self.container() {
+            let prepared = container.prepare().map_err(|error| error.in_log());
+            return Ok(prepared.map(|()| container.command(shell, &variables)));
+        }
         let scratch = self.scratch();
         let attached = self.attached();
         for folder in [&scratch, &attached] {
@@ -102,17 +112,28 @@ impl Life {
 
     fn variables(&self) -> Vec<(&'static str, String)> {
         let run = &self.job.run;
-        vec![
+        let route = run.route.clone().map(|route| ("LAGOON_ROUTE", route));
+        let safe = safe_name(&run.environment);
+        let others = [
             ("LAGOON_PROJECT", run.project.clone()),
-            ("LAGOON_ENVIRONMENT", run.environment.clone()),
+            ("LAGOON_SAFE_PROJECT", safe_name(&run.project)),
+            ("LAGOON_ENVIRONMENT", safe.clone()),
             ("LAGOON_ENVIRONMENT_TYPE", run.environment_type.clone()),
             ("LAGOON_GIT_BRANCH", run.environment.clone()),
+            ("LAGOON_GIT_SAFE_BRANCH", safe),
             ("LAGOON_KUBERNETES_NAMESPACE", run.namespace.clone()),
             ("NAMESPACE", run.namespace.clone()),
             ("PODNAME", run.task_name.clone()),
             ("SERVICE_NAME", run.service.clone()),
             ("TASK_DATA_ID", run.id.to_string()),
-        ]
+        ];
+        route.into_iter().chain(others).collect()
+    }
+
+    fn container(&self) -> Option<RunInContainer<'_>> {
+        let container = self.job.container.as_ref()?;
+        let name = &self.job.run.task_name;
+        Some(RunInContainer { container, name })
     }
 
     fn scratch(&self) -> PathBuf {
@@ -126,9 +147,6 @@ impl Life {
 
     fn attach_files(&self) -> Result<(), StoreError> {
         let folder = self.attached();
-        let Ok(run) = i32::try_from(self.job.run.id) else {
-            return Ok(());
-        };
         let Some(entries) = if_exists(fs::read_dir(&folder), &folder)? else {
             return Ok(());
         };
@@ -136,11 +154,17 @@ impl Life {
             let path = entry.map_err(at(&folder))?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let body = fs::read(&path).map_err(at(&path))?;
-            self.store
-                .write(|tx| Ok::<_, StoreError>(files::put(tx, run, &name, &body)?))?;
+            self.attach(&name, &body)?;
         }
         let _ = fs::remove_dir_all(&folder);
         Ok(())
+    }
+
+    fn attach(&self, name: &str, body: &[u8]) -> Result<(), StoreError> {
+        let Ok(run) = i32::try_from(self.job.run.id) else {
+            return Ok(());
+        };
+        self.store.write(|tx| Ok(files::put(tx, run, name, body)?))
     }
 
     /// A store that cannot be read says nothing about the run.
@@ -149,20 +173,28 @@ impl Life {
         order.unwrap_or(RunnerOrder::Go)
     }
 
-    fn end(&self, end: &ProcessEnd) -> Result<(), EngineError> {
+    /// `remains` is what a run in a container left there.
+    fn end(
+        &self,
+        end: &ProcessEnd,
+        remains: Option<Result<Remains, ComposeError>>,
+    ) -> Result<(), EngineError> {
         if !matches!(end, ProcessEnd::Exited(_)) {
             self.remove_container();
         }
         let status = match end {
             // The run's folder may belong to another run of the same id.
             ProcessEnd::Gone => return Ok(()),
-            ProcessEnd::Exited(status) if status.success() => Status::Complete,
             ProcessEnd::Exited(status) => {
                 // As in Lagoon, an exit code adds nothing to the log.
-                if let Some(message) = signal_message(*status) {
+                let (status, message) = match &remains {
+                    Some(remains) => exit_in_container(remains),
+                    None => exit_here(*status),
+                };
+                if let Some(message) = message {
                     self.remark(&message)?;
                 }
-                Status::Failed
+                status
             }
             ProcessEnd::Cancelled => {
                 self.remark("Cancelled.")?;
@@ -174,7 +206,11 @@ impl Life {
                 Status::Cancelled
             }
         };
-        if let Err(error) = self.attach_files() {
+        let mut attached = self.attach_files();
+        for (name, body) in remains.into_iter().flatten().flat_map(|found| found.files) {
+            attached = attached.and_then(|()| self.attach(&name, &body));
+        }
+        if let Err(error) = attached {
             self.remark(&format!("The run's files could not be stored: {error}."))?;
         }
         // Remaining files do no harm.
@@ -215,10 +251,44 @@ impl Life {
     }
 }
 
-fn signal_message(status: ExitStatus) -> Option<String> {
+fn exit_here(status: ExitStatus) -> (Status, Option<String>) {
     match (status.code(), status.signal()) {
-        (Some(_), _) => None,
-        (None, Some(signal)) => Some(format!("The command was terminated by signal {signal}.")),
-        (None, None) => Some("The command ended for an unknown reason.".to_owned()),
+        (Some(0), _) => (Status::Complete, None),
+        (Some(_), _) => (Status::Failed, None),
+        (None, Some(signal)) => {
+            let message = format!("The command was terminated by signal {signal}.");
+            (Status::Failed, Some(message))
+        }
+        (None, None) => {
+            let message = "The command ended for an unknown reason.".to_owned();
+            (Status::Failed, Some(message))
+        }
     }
+}
+
+/// The exit status of the client is not used, because it also fails for reasons of its own.
+fn exit_in_container(remains: &Result<Remains, ComposeError>) -> (Status, Option<String>) {
+    match remains {
+        Ok(Remains {
+            status: Some(0), ..
+        }) => (Status::Complete, None),
+        Ok(Remains {
+            status: Some(_), ..
+        }) => (Status::Failed, None),
+        Ok(Remains { status: None, .. }) => {
+            let message = "The command was killed, or its container was restarted.".to_owned();
+            (Status::Failed, Some(message))
+        }
+        Err(error) => {
+            let message = format!("The container ended before the command. {}", error.in_log());
+            (Status::Failed, Some(message))
+        }
+    }
+}
+
+/// Lower-case letters, digits and dashes, as in the names that Lagoon derives from a branch.
+fn safe_name(name: &str) -> String {
+    let is_safe = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let safe = |c: char| if is_safe(c) { c } else { '-' };
+    name.to_lowercase().chars().map(safe).collect()
 }

@@ -3,6 +3,8 @@
 //! [`Detached`](super::Detached) starts it with the run's lock file as standard input.
 
 #[cfg(unix)]
+mod container;
+#[cfg(unix)]
 mod image;
 #[cfg(unix)]
 mod life;
@@ -13,6 +15,9 @@ mod takeover;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+
+#[cfg(unix)]
+pub(super) use process::capture;
 
 /// The subcommand that calls [`main`], followed by the data folder and the run's id.
 pub const SUBCOMMAND: &str = "__sandbox-run";

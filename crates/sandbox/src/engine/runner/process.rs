@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -38,11 +38,14 @@ pub(super) enum ProcessEnd {
     Gone,
 }
 
+/// Executes a command. `elsewhere` sends a signal to processes that `command` only represents, such as
+/// those in a container.
 pub(super) fn run(
     mut command: Command,
     log: File,
     limits: Limits,
     order: impl Fn() -> RunnerOrder,
+    elsewhere: Option<&dyn Fn(Signal)>,
 ) -> io::Result<ProcessEnd> {
     let (reader, writer) = io::pipe()?;
     command
@@ -61,7 +64,9 @@ pub(super) fn run(
         let _ = log::copy(&mut reader, &mut log, limits.log);
     });
     let exited = spawn(move || wait_for_exit(pid));
-    let stopped = watch(&exited, pid, limits.time, order);
+    let here = |sent| signal(pid, sent);
+    let stop: &dyn Fn(Signal) = elsewhere.unwrap_or(&here);
+    let stopped = watch(&exited, stop, limits.time, order);
     // As in a pod, the command's children end with it. The command is collected afterwards, so that
     // the number of its group is not reused before.
     signal(pid, Signal::KILL);
@@ -73,7 +78,7 @@ pub(super) fn run(
 /// Waits for the command's end, or stops it and returns the reason.
 fn watch(
     exited: &Receiver<()>,
-    pid: Pid,
+    stop: &dyn Fn(Signal),
     limit: Duration,
     order: impl Fn() -> RunnerOrder,
 ) -> Option<ProcessEnd> {
@@ -88,14 +93,34 @@ fn watch(
             RunnerOrder::Cancel => ProcessEnd::Cancelled,
             RunnerOrder::Gone => ProcessEnd::Gone,
         };
-        signal(pid, Signal::TERM);
+        stop(Signal::TERM);
         if exited.recv_timeout(GRACE) == Err(RecvTimeoutError::Timeout) {
-            signal(pid, Signal::KILL);
-            // SIGKILL cannot be refused.
-            let _ = exited.recv();
+            stop(Signal::KILL);
+            // SIGKILL cannot be refused. The caller kills a client that does not notice the end.
+            let _ = exited.recv_timeout(GRACE);
         }
         return Some(end);
     }
+}
+
+/// Executes a command that ends soon, and kills it after `limit`.
+pub(in crate::engine) fn capture(command: &mut Command, limit: Duration) -> io::Result<Output> {
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()?;
+    let pid = Pid::from_child(&child);
+    let (done, waiting) = channel::<()>();
+    thread::spawn(move || {
+        if waiting.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
+            signal(pid, Signal::KILL);
+        }
+    });
+    let output = child.wait_with_output();
+    drop(done);
+    output
 }
 
 fn signal(pid: Pid, signal: Signal) {

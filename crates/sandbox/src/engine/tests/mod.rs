@@ -1,5 +1,6 @@
 //! Runs from start to end, with real processes where these matter.
 
+mod compose;
 mod consent;
 mod images;
 mod lifetime;
@@ -54,6 +55,7 @@ fn new_work(store: &Store, name: &str, work: Work) -> NewRun {
         environment: "main".to_owned(),
         environment_type: "production".to_owned(),
         namespace: "lagoon-demo-main".to_owned(),
+        route: None,
         service: "cli".to_owned(),
         work,
     }
