@@ -28,7 +28,7 @@ pub(crate) use interrupt::{Claim, GiveUp, Ignored, Interrupts};
 pub(crate) use output_failures::OutputFailures;
 pub(crate) use reach::Route;
 #[cfg(feature = "sandbox")]
-pub(crate) use sandbox::{Running, SandboxSeed};
+pub(crate) use sandbox::{Rehearsal, Running, SandboxSeed};
 pub(crate) use sign_out::SignOut;
 pub(crate) use test_reports::{ReportTarget, TestReports, verdict};
 
@@ -43,8 +43,11 @@ use crate::terminal::{Pager, PromptError, StreamError, Ui};
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(not(feature = "sandbox"), allow(dead_code))]
 pub(crate) enum ExecutedWork<'a> {
-    /// Without argument values.
-    Command(&'a str),
+    /// `command` is without argument values.
+    Command {
+        command: &'a str,
+        service: &'a str,
+    },
     Image(&'a str),
 }
 
@@ -62,6 +65,8 @@ pub(crate) struct App {
     notices: session::PrintedNotices,
     #[cfg(feature = "sandbox")]
     sandbox: OnceCell<Running>,
+    #[cfg(feature = "sandbox")]
+    rehearsal: OnceLock<Rehearsal>,
 }
 
 impl App {
@@ -79,6 +84,8 @@ impl App {
             notices: session::PrintedNotices::default(),
             #[cfg(feature = "sandbox")]
             sandbox: OnceCell::new(),
+            #[cfg(feature = "sandbox")]
+            rehearsal: OnceLock::new(),
         }
     }
 
@@ -166,7 +173,16 @@ impl App {
         Ok(())
     }
 
-    /// Asks before the sandbox executes something new on this machine. Call it after
+    /// The name of the sandbox in the names of files.
+    pub(crate) fn sandbox_name(&self) -> Result<String, Error> {
+        #[cfg(feature = "sandbox")]
+        if let Some(rehearsal) = self.rehearsal()? {
+            return Ok(format!("sandbox-{}", rehearsal.name));
+        }
+        Ok("sandbox".to_owned())
+    }
+
+    /// Asks before the sandbox executes something new. An error if it cannot be executed. Call it after
     /// [`App::lagoon`], which starts the sandbox.
     pub(crate) fn confirm_execution(&self, what: ExecutedWork<'_>) -> Result<(), Error> {
         #[cfg(feature = "sandbox")]

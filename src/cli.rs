@@ -257,7 +257,10 @@ async fn carry_out(command: Command, app: &mut App) -> Result<(), Error> {
     let is_own_request = matches!(command, Command::Api(_));
     let several = Several::of(&command);
     let result = match scope::locate(app, need).await {
-        Ok(()) => dispatch(command, app).await,
+        Ok(()) => match rehearse(&command, app).await {
+            Ok(()) => dispatch(command, app).await,
+            Err(error) => Err(error),
+        },
         Err(error) => Err(error),
     };
     match result {
@@ -270,6 +273,23 @@ async fn carry_out(command: Command, app: &mut App) -> Result<(), Error> {
             Err(app.explain_network(error))
         }
     }
+}
+
+/// Before a command that reads tasks, applies the task files of a checkout that is rehearsed.
+async fn rehearse(command: &Command, app: &App) -> Result<(), Error> {
+    #[cfg(feature = "sandbox")]
+    match command {
+        Command::List(_) | Command::Show(_) | Command::Invoke(_) | Command::Rerun(_) => {
+            commands::apply::rehearse(app).await?;
+        }
+        #[cfg(feature = "ui")]
+        Command::Ui(_) => commands::apply::rehearse(app).await?,
+        #[cfg(feature = "mcp")]
+        Command::Mcp(_) => commands::apply::rehearse(app).await?,
+        _ => {}
+    }
+    let _ = (command, app);
+    Ok(())
 }
 
 fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, SettingsError> {

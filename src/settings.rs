@@ -97,6 +97,9 @@ pub(crate) struct Settings {
     pub role: Option<String>,
     #[cfg(feature = "sandbox")]
     pub simulate: bool,
+    /// --compose, with the file if one is given.
+    #[cfg(feature = "sandbox")]
+    pub compose: Option<Option<PathBuf>>,
     pub desktop: Desktop,
     pub folders: Folders,
     // Commands without Lagoon work without a readable file, so its error is reported on first use.
@@ -138,7 +141,9 @@ impl Settings {
         };
         let (project, environment) = named.single_values(env)?;
         let project = match project {
-            None if named.projects.len() <= 1 => chosen.as_ref().ok().and_then(default_project),
+            None if named.projects.len() <= 1 && !flags.rehearses() => {
+                chosen.as_ref().ok().and_then(default_project)
+            }
             project => project,
         };
         let request_timeout = match flags.request_timeout {
@@ -161,6 +166,8 @@ impl Settings {
             role: flags.role.clone(),
             #[cfg(feature = "sandbox")]
             simulate: flags.simulate,
+            #[cfg(feature = "sandbox")]
+            compose: flags.compose.clone(),
             desktop: env.desktop,
             folders: Folders {
                 config: env.config_folder(),
@@ -185,6 +192,24 @@ impl Settings {
     pub(crate) fn lacks_context(&self) -> bool {
         let kind = self.chosen.as_ref().err().map(|error| error.kind);
         kind == Some(SettingsErrorKind::NoCurrentContext)
+    }
+
+    /// True for the sandbox, except for a rehearsal: files around the current folder select nothing.
+    pub(crate) fn ignores_checkout(&self) -> bool {
+        let chosen = self.chosen.as_ref();
+        let is_sandbox = chosen.is_ok_and(|chosen| chosen.target.value == Target::Sandbox);
+        is_sandbox && self.compose_flag().is_none()
+    }
+
+    /// The flag --compose as it was given.
+    pub(crate) fn compose_flag(&self) -> Option<String> {
+        #[cfg(feature = "sandbox")]
+        return self.compose.as_ref().map(|file| match file {
+            Some(file) => format!("--compose={}", file.display()),
+            None => "--compose".to_owned(),
+        });
+        #[cfg(not(feature = "sandbox"))]
+        None
     }
 
     /// The role in the sandbox.
@@ -212,10 +237,11 @@ impl Settings {
 
     #[cfg(feature = "sandbox")]
     pub(crate) fn require_sandbox_for_its_flags(&self) -> Result<(), SettingsError> {
-        let flag = match (&self.role, self.simulate) {
-            (Some(_), _) => "--as",
-            (None, true) => "--simulate",
-            (None, false) => return Ok(()),
+        let flag = match (&self.role, &self.compose, self.simulate) {
+            (Some(_), ..) => "--as",
+            (_, Some(_), _) => "--compose",
+            (.., true) => "--simulate",
+            (None, None, false) => return Ok(()),
         };
         match &self.chosen {
             Ok(chosen) if chosen.target.value == Target::Sandbox => Ok(()),

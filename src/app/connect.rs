@@ -112,17 +112,25 @@ pub(super) fn lagoon(
 
 #[cfg(feature = "sandbox")]
 async fn sandbox(app: &App) -> Result<Lagoon, Error> {
-    let (ui, settings) = (&app.ui, &app.settings);
     app.warn_of_hidden_context();
+    sandbox_as(app, |running| running.sign_in(&app.settings)).await
+}
+
+#[cfg(feature = "sandbox")]
+pub(super) async fn sandbox_as(
+    app: &App,
+    sign_in: impl FnOnce(&super::Running) -> super::sandbox::SandboxSignIn,
+) -> Result<Lagoon, Error> {
+    let (ui, settings) = (&app.ui, &app.settings);
     if app.sandbox.get().is_none() {
-        super::sandbox::announce(ui, settings);
+        super::sandbox::announce(app)?;
     }
-    let start = || super::sandbox::start(ui, settings, 0, super::SandboxSeed::default());
+    let start = || super::sandbox::start(app, 0, super::SandboxSeed::default());
     let running = app.sandbox.get_or_try_init(start).await?;
     let url = Url::parse(&running.graphql());
     Ok(Lagoon::new(Connection {
         url: url.map_err(|e| Error::failed("the sandbox has an invalid address").because(e))?,
-        credentials: Arc::new(running.sign_in(settings)),
+        credentials: Arc::new(sign_in(running)),
         network: network(app, None)?,
         max_response: settings.max_response.value,
         trace: trace(ui, settings),

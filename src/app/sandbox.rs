@@ -4,24 +4,31 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{App, ExecutedWork};
+mod execution;
+mod rehearsal;
+
+use super::App;
 use crate::auth::Secret;
 use crate::error::Error;
 use crate::lagoon::{Credentials, CredentialsError};
 use crate::settings::Settings;
 use crate::state::is_first_in_session;
-use crate::terminal::Ui;
-use lagoon_sandbox::engine::consent;
 use lagoon_sandbox::{
     ExecutorKind, Identity, Options, Sandbox, SandboxError, Seed, ServedSandbox, StoreKind,
 };
 
 /// As long as the lifetime of Lagoon's own tokens; the client fetches a new one for each request.
 const LIFETIME: Duration = Duration::from_secs(300);
+
+#[cfg(any(feature = "mcp", feature = "ui"))]
+pub(super) use execution::{agree_to_execution, execution_question};
+pub(super) use execution::{confirm_execution, confirm_with_execution};
+pub(crate) use rehearsal::Rehearsal;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum SandboxSeed {
@@ -48,139 +55,95 @@ impl Running {
     }
 
     pub(super) fn sign_in(&self, settings: &Settings) -> SandboxSignIn {
+        self.sign_in_as(identity(settings))
+    }
+
+    /// For a user with all permissions.
+    pub(super) fn sign_in_of_owner(&self) -> SandboxSignIn {
+        self.sign_in_as(Identity::PlatformOwner)
+    }
+
+    fn sign_in_as(&self, identity: Identity) -> SandboxSignIn {
         SandboxSignIn {
             sandbox: self.sandbox.clone(),
-            identity: identity(settings),
+            identity,
         }
     }
 }
 
 /// Says once per terminal session what the sandbox does with commands; without a terminal, each time.
-pub(super) fn announce(ui: &Ui, settings: &Settings) {
-    let (name, text) = if settings.simulate {
-        (
-            "simulated-sandbox",
-            "the sandbox completes every run without executing it (--simulate)",
-        )
-    } else {
-        ("sandbox", EXECUTES)
-    };
-    let session = ui.terminal().session();
-    let state = settings.folders.state.as_deref();
-    if session.is_none_or(|session| is_first_in_session(state, name, &session)) {
-        ui.aside(text);
+pub(super) fn announce(app: &App) -> Result<(), Error> {
+    let (name, text) = effect(app)?;
+    let session = app.ui.terminal().session();
+    let state = app.settings.folders.state.as_deref();
+    if session.is_none_or(|session| is_first_in_session(state, &name, &session)) {
+        app.ui.aside(&text);
     }
+    Ok(())
+}
+
+/// A name for the effect of a run, and the effect as a sentence.
+fn effect(app: &App) -> Result<(String, String), Error> {
+    let (name, text) = if app.settings.simulate {
+        (
+            "simulated-sandbox".to_owned(),
+            "the sandbox completes every run without executing it (--simulate)".to_owned(),
+        )
+    } else if let Some(rehearsal) = app.rehearsal()? {
+        (rehearsal.name.clone(), rehearsal.effect())
+    } else {
+        ("sandbox".to_owned(), EXECUTES.to_owned())
+    };
+    Ok((name, text))
 }
 
 const EXECUTES: &str = "the sandbox runs commands on this machine as your user, without isolation";
 
-pub(super) async fn start(
-    ui: &Ui,
-    settings: &Settings,
-    port: u16,
-    seed: SandboxSeed,
-) -> Result<Running, Error> {
-    let sandbox = open(ui, settings, seed).await?;
+pub(super) async fn start(app: &App, port: u16, seed: SandboxSeed) -> Result<Running, Error> {
+    let sandbox = open(app, seed).await?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let served = sandbox.clone().serve(address).await?;
     Ok(Running { sandbox, served })
 }
 
-async fn open(ui: &Ui, settings: &Settings, seed: SandboxSeed) -> Result<Sandbox, Error> {
-    let executor = if settings.simulate {
+async fn open(app: &App, seed: SandboxSeed) -> Result<Sandbox, Error> {
+    let rehearsal = app.rehearsal()?;
+    let executor = if app.settings.simulate {
         ExecutorKind::Simulate
     } else {
         let program = std::env::current_exe()
             .map_err(|e| Error::failed("cannot determine the path of this program").because(e))?;
         // With a prompt, `confirm_execution` asks before an image is run.
-        let images = settings.yes || ui.can_prompt();
-        ExecutorKind::Detached { program, images }
+        let images = app.settings.yes || app.ui.can_prompt();
+        match rehearsal {
+            None => ExecutorKind::Detached { program, images },
+            Some(rehearsal) => ExecutorKind::Compose {
+                program,
+                images,
+                project: Arc::clone(&rehearsal.compose),
+            },
+        }
     };
     let options = Options {
-        store: StoreKind::Folder(folder(settings)?),
-        seed: seed.into(),
+        store: StoreKind::Folder(folder(app)?),
+        seed: rehearsal.map_or(seed.into(), |_| Seed::Empty),
         executor,
     };
-    Ok(Sandbox::open(options).await?)
+    let sandbox = Sandbox::open(options).await?;
+    if let Some(rehearsal) = rehearsal {
+        sandbox.show_site(&rehearsal.site)?;
+    }
+    Ok(sandbox)
 }
 
-fn folder(settings: &Settings) -> Result<PathBuf, Error> {
-    let data = settings.folders.data.as_deref();
+/// Each rehearsed project has a folder of its own.
+fn folder(app: &App) -> Result<PathBuf, Error> {
+    let data = app.settings.folders.data.as_deref();
     let data = data.ok_or_else(|| Error::no_folder("store the sandbox", "XDG_DATA_HOME"))?;
-    Ok(data.join("sandbox"))
-}
-
-pub(super) fn confirm_execution(app: &App, what: ExecutedWork<'_>) -> Result<(), Error> {
-    let new = without_consent(app, &[what])?;
-    for (_, question) in &new {
-        app.confirm(question)?;
-    }
-    agree(app, &new)
-}
-
-pub(super) fn confirm_with_execution(
-    app: &App,
-    question: &str,
-    whats: &[ExecutedWork<'_>],
-) -> Result<(), Error> {
-    let new = without_consent(app, whats)?;
-    let mut whole = String::new();
-    for (_, asks) in &new {
-        whole.push_str(asks);
-        whole.push('\n');
-    }
-    app.confirm(&format!("{whole}{question}"))?;
-    agree(app, &new)
-}
-
-#[cfg(any(feature = "mcp", feature = "ui"))]
-pub(super) fn execution_question(
-    app: &App,
-    what: ExecutedWork<'_>,
-) -> Result<Option<String>, Error> {
-    let new = without_consent(app, &[what])?;
-    Ok(new.into_iter().map(|(_, question)| question).next())
-}
-
-#[cfg(any(feature = "mcp", feature = "ui"))]
-pub(super) fn agree_to_execution(app: &App, what: ExecutedWork<'_>) -> Result<(), Error> {
-    agree(app, &without_consent(app, &[what])?)
-}
-
-/// Keys and questions of the commands that need confirmation.
-fn without_consent(app: &App, whats: &[ExecutedWork<'_>]) -> Result<Vec<(String, String)>, Error> {
-    let mut new: Vec<(String, String)> = Vec::new();
-    let Some(running) = app.sandbox.get().filter(|_| !app.settings.simulate) else {
-        return Ok(new);
-    };
-    for what in whats {
-        let (key, question) = match what {
-            ExecutedWork::Command(text) => (
-                (*text).to_owned(),
-                format!("Run this command on this machine as your user: {text}"),
-            ),
-            ExecutedWork::Image(image) => (
-                format!("image {image}"),
-                format!("Run the container image {image} on this machine?"),
-            ),
-        };
-        let is_new = !new.iter().any(|(known, _)| *known == key);
-        let store = running.sandbox.store();
-        if is_new && consent::needs_consent(store, &key).map_err(SandboxError::from)? {
-            new.push((key, question));
-        }
-    }
-    Ok(new)
-}
-
-fn agree(app: &App, new: &[(String, String)]) -> Result<(), Error> {
-    let Some(running) = app.sandbox.get() else {
-        return Ok(());
-    };
-    for (key, _) in new {
-        consent::consent(running.sandbox.store(), key).map_err(SandboxError::from)?;
-    }
-    Ok(())
+    Ok(match app.rehearsal()? {
+        Some(rehearsal) => data.join("rehearsals").join(&rehearsal.name),
+        None => data.join("sandbox"),
+    })
 }
 
 impl App {
@@ -191,16 +154,16 @@ impl App {
     ) -> Result<Running, Error> {
         // Other programs will use it, perhaps much later.
         if !self.settings.simulate {
-            self.ui.aside(EXECUTES);
+            self.ui.aside(&effect(self)?.1);
         }
-        start(&self.ui, &self.settings, port, seed).await
+        start(self, port, seed).await
     }
 
     pub(crate) async fn sandbox_token(
         &self,
         lifetime: Duration,
     ) -> Result<(Secret, String), Error> {
-        let sandbox = open(&self.ui, &self.settings, SandboxSeed::default()).await?;
+        let sandbox = open(self, SandboxSeed::default()).await?;
         let identity = identity(&self.settings);
         let token = sandbox.token(identity, lifetime)?;
         let email = identity.email().unwrap_or_default().to_owned();
@@ -210,8 +173,9 @@ impl App {
 
     /// Stops all runs and seeds the sandbox again; returns its folder.
     pub(crate) fn reset_sandbox(&self, seed: SandboxSeed) -> Result<PathBuf, Error> {
-        let folder = folder(&self.settings)?;
-        Sandbox::reset(&folder, seed.into())?;
+        let folder = folder(self)?;
+        let seed = self.rehearsal()?.map_or(seed.into(), |_| Seed::Empty);
+        Sandbox::reset(&folder, seed)?;
         Ok(folder)
     }
 }
@@ -274,9 +238,9 @@ mod tests {
     use super::*;
     use crate::app::Interrupts;
     use crate::settings::{Env, Flags, ROLES};
-    use crate::terminal::Stream;
+    use crate::terminal::Ui;
 
-    fn app(home: &std::path::Path, change: impl FnOnce(&mut Flags)) -> App {
+    pub(super) fn app(home: &std::path::Path, change: impl FnOnce(&mut Flags)) -> App {
         let env = Env::from_vars([("HOME", home)]).unwrap();
         let mut flags = Flags {
             context: Some("sandbox".to_owned()),
@@ -297,42 +261,5 @@ mod tests {
             assert!(!seen.contains(&identity), "{role}");
             seen.push(identity);
         }
-    }
-
-    #[tokio::test]
-    async fn new_commands_are_confirmed_once() {
-        let home = tempfile::tempdir().unwrap();
-        let asked = app(home.path(), |_| ());
-        asked.lagoon().await.unwrap();
-        let said = asked.ui.printed(Stream::Err);
-        assert!(said.contains("without isolation"), "{said}");
-        let new = ExecutedWork::Command("echo new");
-        assert!(
-            asked
-                .confirm_execution(ExecutedWork::Command("yarn audit"))
-                .is_ok()
-        );
-        assert!(asked.confirm_execution(new).is_err());
-
-        let agreed = app(home.path(), |f| f.yes = true);
-        agreed.lagoon().await.unwrap();
-        agreed.confirm_execution(new).unwrap();
-        asked.confirm_execution(new).unwrap();
-        assert!(
-            asked
-                .confirm_execution(ExecutedWork::Image("echo new"))
-                .is_err()
-        );
-    }
-
-    #[tokio::test]
-    async fn simulated_commands_need_no_consent() {
-        let home = tempfile::tempdir().unwrap();
-        let app = app(home.path(), |f| f.simulate = true);
-        app.lagoon().await.unwrap();
-        assert!(
-            app.confirm_execution(ExecutedWork::Command("rm -r /"))
-                .is_ok()
-        );
     }
 }

@@ -22,6 +22,8 @@ const PROGRAM: &str = "tasks ";
 pub(super) struct Kept {
     context: Option<String>,
     role: Option<String>,
+    /// The flag of a rehearsal in the sandbox.
+    compose: Option<String>,
     file: Option<String>,
 }
 
@@ -30,6 +32,7 @@ impl Kept {
         Kept {
             context,
             role: settings.role().map(str::to_owned),
+            compose: settings.compose_flag(),
             file: task_file(command),
         }
     }
@@ -57,6 +60,7 @@ impl Kept {
                 .iter()
                 .filter_map(|(flag, value)| Some((*flag, value.as_deref()?)));
             line.extend(given.flat_map(|(flag, value)| [flag, value]));
+            line.extend(self.compose.as_deref());
         }
         line.push(command);
         if let Some(file) = self.file.as_deref().filter(|_| is_in(OF_FILES)) {
@@ -84,6 +88,7 @@ mod tests {
         let kept = Kept {
             context: Some("acme".to_owned()),
             role: Some("guest".to_owned()),
+            compose: None,
             file: Some("my tasks.yml".to_owned()),
         };
         for (line, expected) in [
@@ -104,5 +109,17 @@ mod tests {
             assert_eq!(kept.in_command(line), expected);
             assert_eq!(Kept::default().in_command(line), line);
         }
+    }
+    #[test]
+    fn suggested_commands_keep_the_compose_project() {
+        let kept = Kept {
+            context: Some("sandbox".to_owned()),
+            compose: Some("--compose=a b.yml".to_owned()),
+            ..Kept::default()
+        };
+        assert_eq!(
+            kept.in_command("tasks logs 1 -f"),
+            "tasks -l sandbox '--compose=a b.yml' logs 1 -f"
+        );
     }
 }

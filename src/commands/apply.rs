@@ -1,5 +1,7 @@
 //! `tasks apply`: update Lagoon to match task files.
 
+#[cfg(feature = "sandbox")]
+mod rehearse;
 mod report;
 
 use crate::app::App;
@@ -18,6 +20,8 @@ use std::sync::OnceLock;
 
 use clap::Args;
 
+#[cfg(feature = "sandbox")]
+pub(crate) use rehearse::rehearse;
 use report::report;
 
 /// The maximum size of a plan in bytes. It has each definition before and after.

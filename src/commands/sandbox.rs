@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use crate::app::{self, App, SandboxSeed};
 use crate::commands::report::{PreparedReport, ResultPrinter};
+use crate::domain::task::quoting::suggestion;
 use crate::error::{Error, Kind};
 use crate::output::Detail;
 use crate::settings::{number, parse_limit};
@@ -99,22 +100,34 @@ pub(crate) async fn run(args: Sandbox, app: &App) -> Result<(), Error> {
 
 async fn serve(args: Serve, app: &App, answer: &ResultPrinter) -> Result<(), Error> {
     if !app.settings.simulate {
-        app.confirm("Allow clients to run the commands they define on this machine as your user?")
-            .map_err(|error| match error.kind {
-                Kind::Usage => error
-                    .hint("to execute no commands, add --simulate: tasks sandbox serve --simulate"),
-                _ => error,
-            })?;
+        let place = match app.rehearsal()? {
+            Some(_) => "in the containers of the compose project",
+            None => "on this machine as your user",
+        };
+        app.confirm(&format!(
+            "Allow clients to run the commands they define {place}?"
+        ))
+        .map_err(|error| match error.kind {
+            Kind::Usage => {
+                error.hint("to execute no commands, add --simulate: tasks sandbox serve --simulate")
+            }
+            _ => error,
+        })?;
     }
     let running = app.serve_sandbox(args.port, args.seed).await?;
     let address = [("url", running.url()), ("graphql", running.graphql())];
     let detail = Detail::untitled().field("Address", running.graphql());
     answer.print(&PreparedReport::object(address).detail(detail))?;
+    let rehearsal = app.rehearsal()?;
+    let project = rehearsal.map_or("lagoon-demo", |rehearsal| rehearsal.project.value.as_str());
+    let compose = app.settings.compose_flag();
+    let flag = compose.map_or_else(String::new, |flag| format!(" {}", suggestion([flag])));
     app.ui.note(&format!(
         "the sandbox is running; press Ctrl-C to stop it. To use it in another terminal:\n  \
-         export TASKS_API={} TASKS_TOKEN=$(tasks sandbox token)\n  \
-         tasks list -p lagoon-demo -e main",
-        running.graphql()
+         export TASKS_API={} TASKS_TOKEN=$(tasks sandbox token{flag})\n  \
+         tasks list -p {} -e main",
+        running.graphql(),
+        suggestion([project])
     ));
     let signal = app.claim_interrupt().signalled().await;
     drop(running);

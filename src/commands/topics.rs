@@ -54,6 +54,8 @@ Only with the context `sandbox`:
                             platform-viewer, platform-owner
                             [default: maintainer]
       --simulate            Complete sandbox runs without executing anything
+      --compose[=FILE]      Execute sandbox runs in the checkout's compose
+                            project, with its tasks
 
 Example:
   # List the tasks of an environment of another Lagoon as JSON

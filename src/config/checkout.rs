@@ -2,6 +2,8 @@
 //!
 //! A missing or broken file is not an error here; a note gives the reason.
 
+#[cfg(feature = "sandbox")]
+mod compose_file;
 mod dot_env;
 mod git;
 mod lagoon_file;
@@ -10,7 +12,11 @@ mod substitute;
 use std::path::{Path, PathBuf};
 
 use crate::regular_file::Owners;
-use lagoon_file::{LAGOON_FILE, ProjectFolder};
+#[cfg(feature = "sandbox")]
+pub(crate) use compose_file::ComposeFile;
+#[cfg(feature = "sandbox")]
+pub(crate) use lagoon_file::USUAL_NAMES;
+use lagoon_file::{LAGOON_FILE, ProjectFolder, usual_compose_file};
 
 /// The longest file, in bytes. Usual files have a few kB; a larger one would make every command
 /// slow.
@@ -23,6 +29,9 @@ const LONGEST_VALUE: usize = 256;
 pub(crate) struct Checkout {
     /// With the path of `.lagoon.yml` relative to the current folder.
     pub project: Option<(String, PathBuf)>,
+    /// The compose file that `.lagoon.yml` names, else one with a usual name, relative to the current
+    /// folder.
+    pub compose: Option<PathBuf>,
     /// Addresses in the order in which they are tried.
     pub remotes: Vec<String>,
     /// `None` if HEAD is detached.
@@ -51,11 +60,17 @@ impl Checkout {
         let mut has_lagoon_file = false;
         for folder in start.ancestors() {
             let file = folder.join(LAGOON_FILE);
+            let is_trusted = |file: &Path| {
+                top.is_some() || owners.own(file) || (folder == start && owners.is_owned(file))
+            };
+            if found.compose.is_none()
+                && let Some(name) = usual_compose_file(folder)
+                && is_trusted(&folder.join(name))
+            {
+                found.compose = Some(prefix.join(name));
+            }
             if !has_lagoon_file && file.symlink_metadata().is_ok() {
-                let is_trusted = top.is_some()
-                    || owners.own(&file)
-                    || (folder == start && owners.is_owned(&file));
-                if is_trusted {
+                if is_trusted(&file) {
                     let folder = ProjectFolder {
                         folder,
                         top: top.unwrap_or(folder),
@@ -93,6 +108,9 @@ impl Checkout {
             .note
             .map(|note| format!("{}: {note}", shown.display()));
         self.notes.extend(note);
+        if let Some(compose) = found.compose {
+            self.compose = Some(shown.with_file_name(compose));
+        }
         self.project = found.name.map(|name| (name, shown));
         found.is_of_project
     }
@@ -157,6 +175,7 @@ mod tests {
             here,
             Checkout {
                 project: Some(("shop".to_owned(), PathBuf::from("../../.lagoon.yml"))),
+                compose: Some(PathBuf::from("../../compose/dev.yml")),
                 branch: Some("feature/x".to_owned()),
                 missing: Some("this git repository has no remote".to_owned()),
                 ..Checkout::default()

@@ -21,6 +21,8 @@ use crate::domain::SshEndpoint;
 
 pub(crate) use address::{api_address, is_loopback};
 pub(crate) use checkout::Checkout;
+#[cfg(feature = "sandbox")]
+pub(crate) use checkout::{ComposeFile, USUAL_NAMES};
 pub(crate) use edit::Editor;
 pub(crate) use error::ConfigError;
 pub(crate) use lagoon_cli::{LagoonCli, cached_token};

@@ -1,5 +1,7 @@
 //! The global flags.
 
+#[cfg(feature = "sandbox")]
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -52,6 +54,10 @@ pub(crate) struct Flags {
     #[cfg(feature = "sandbox")]
     #[arg(long, help_heading = SANDBOX_OPTIONS)]
     pub simulate: bool,
+    /// Execute sandbox runs in the checkout's compose project
+    #[cfg(feature = "sandbox")]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, help_heading = SANDBOX_OPTIONS)]
+    pub compose: Option<Option<PathBuf>>,
 }
 
 /// `markdown` is for `diff` only, which may follow the flag, so it is accepted and not shown.
@@ -73,6 +79,14 @@ fn any(further: Vec<String>, before: Vec<String>) -> Vec<String> {
 }
 
 impl Flags {
+    /// True with --compose.
+    pub(super) fn rehearses(&self) -> bool {
+        #[cfg(feature = "sandbox")]
+        return self.compose.is_some();
+        #[cfg(not(feature = "sandbox"))]
+        false
+    }
+
     pub(crate) fn require_single(&self) -> Result<(), SettingsError> {
         let given = [
             ("--project", &self.project),
@@ -111,6 +125,8 @@ impl Flags {
             role: further.role.or(self.role),
             #[cfg(feature = "sandbox")]
             simulate: further.simulate || self.simulate,
+            #[cfg(feature = "sandbox")]
+            compose: further.compose.or(self.compose),
         }
     }
 }

@@ -20,6 +20,7 @@ mod resolvers;
 mod rows;
 mod schema;
 mod seed;
+mod site;
 mod state;
 pub mod store;
 mod token;
@@ -39,6 +40,7 @@ use store::{Status, Store, StoreError};
 pub use faults::{Fault, RecordedRequest};
 pub use http::ServedSandbox;
 pub use options::{ExecutorKind, Identity, Options, SandboxError, Seed, StoreKind};
+pub use site::{Site, SiteService};
 
 /// A sandbox. Clones share it.
 #[derive(Clone)]
@@ -70,6 +72,21 @@ impl Sandbox {
     /// Serves on a loopback address; port 0 selects a free one.
     pub async fn serve(self, address: SocketAddr) -> Result<ServedSandbox, SandboxError> {
         http::serve(self, address).await
+    }
+
+    /// Makes `site` the only project, unless it already is. Runs and tasks stay.
+    pub fn show_site(&self, site: &Site) -> Result<(), SandboxError> {
+        Ok(site::show(&self.state.store, site)?)
+    }
+
+    /// A text stored with [`Sandbox::remember`].
+    pub fn remembered(&self, name: &str) -> Result<Option<String>, SandboxError> {
+        Ok(site::remembered(&self.state.store, name)?)
+    }
+
+    /// Stores a text until the sandbox is reset.
+    pub fn remember(&self, name: &str, text: &str) -> Result<(), SandboxError> {
+        Ok(site::remember(&self.state.store, name, text)?)
     }
 
     #[must_use]

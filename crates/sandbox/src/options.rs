@@ -41,6 +41,8 @@ pub enum Seed {
     Demo,
     /// Project, environments and users, as in the recorded exchanges.
     Bare,
+    /// Users in a group, for [`Sandbox::show_site`](crate::Sandbox::show_site).
+    Empty,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

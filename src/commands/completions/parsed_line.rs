@@ -290,7 +290,10 @@ fn identity(settings: &Settings) -> String {
         return String::new();
     };
     let lagoon = match &chosen.target.value {
-        Target::Sandbox => SANDBOX.to_owned(),
+        Target::Sandbox => match settings.compose_flag() {
+            Some(flag) => format!("{SANDBOX} {flag} {:?}", std::env::current_dir().ok()),
+            None => SANDBOX.to_owned(),
+        },
         Target::Context(context) => format!("{} {}", context.name, context.api),
         Target::Address(url) => url.to_string(),
     };

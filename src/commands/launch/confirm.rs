@@ -90,13 +90,15 @@ fn program(launch: &Launch, raw: bool) -> Option<String> {
 }
 
 fn executed_work<'a>(launch: &'a Launch, program: Option<&'a str>) -> Option<ExecutedWork<'a>> {
-    match &launch.subject {
-        Subject::Command(_) => program.map(ExecutedWork::Command),
+    let command = match &launch.subject {
+        Subject::Command(_) => program?,
         Subject::Task(definition, _) => match &definition.work {
-            Work::Command(command) => Some(ExecutedWork::Command(program.unwrap_or(command))),
-            Work::Image(image) => Some(ExecutedWork::Image(image)),
+            Work::Command(command) => program.unwrap_or(command),
+            Work::Image(image) => return Some(ExecutedWork::Image(image)),
         },
-    }
+    };
+    let service = launch.service().unwrap_or_default();
+    Some(ExecutedWork::Command { command, service })
 }
 
 fn show(app: &App, all: &[Launch]) -> Result<(), Error> {

@@ -10,7 +10,7 @@ use crate::ops::definitions::lookup::{self, Wanted};
 use crate::ops::places::details;
 use crate::ops::places::other_name;
 use crate::ops::places::place;
-use crate::settings::{Source, Target, TargetSetting};
+use crate::settings::{Source, TargetSetting};
 
 /// The names of project and environment. `only_reads` relaxes the rules for reading.
 pub(crate) async fn chosen_place(app: &App, only_reads: bool) -> Result<(String, String), Error> {
@@ -110,12 +110,8 @@ async fn deployed(app: &App, project: &str, name: &str, source: &str) -> Result<
 /// The git branch of the checkout, except for the sandbox.
 pub(crate) fn branch(app: &App) -> Option<&String> {
     app.settings.chosen().ok()?;
-    app.checkout().branch.as_ref().filter(|_| !is_sandbox(app))
-}
-
-fn is_sandbox(app: &App) -> bool {
-    let chosen = app.settings.chosen();
-    chosen.is_ok_and(|chosen| chosen.target.value == Target::Sandbox)
+    let branch = app.checkout().branch.as_ref();
+    branch.filter(|_| !app.settings.ignores_checkout())
 }
 
 const GIT_BRANCH: &str = "the git branch";
@@ -133,7 +129,7 @@ fn name_branch(app: &App, error: Error) -> Error {
 /// The reason for a missing branch.
 fn branch_note(app: &App) -> Option<&String> {
     let note = app.checkout().branch_note.as_ref();
-    note.filter(|_| !is_sandbox(app))
+    note.filter(|_| !app.settings.ignores_checkout())
 }
 
 /// Prompts for an environment; the git branch's is the default. Returns the names of project and

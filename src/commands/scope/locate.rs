@@ -110,6 +110,13 @@ pub(crate) async fn project_here(
 
 pub(crate) fn project_source(app: &App, wants: PlaceNeed) -> ProjectSource {
     let settings = &app.settings;
+    #[cfg(feature = "sandbox")]
+    if settings.project.is_none()
+        && !settings.named.names_projects()
+        && let Ok(Some(rehearsal)) = app.rehearsal()
+    {
+        return ProjectSource::Known(Some(rehearsal.project.clone()));
+    }
     let is_explicit = settings.project.as_ref().is_some_and(Sourced::is_explicit);
     if is_explicit || settings.named.names_projects() || !is_pod_relevant(app, wants) {
         return ProjectSource::Known(settings.project.clone());

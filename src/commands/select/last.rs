@@ -88,7 +88,7 @@ fn path(app: &App) -> Result<PathBuf, Error> {
         .ok_or_else(|| Error::no_folder("save the last run", "XDG_STATE_HOME"))?;
     let name = match &app.settings.chosen()?.target.value {
         Target::Context(context) => format!("context-{}", context.name),
-        Target::Sandbox => "sandbox".to_owned(),
+        Target::Sandbox => app.sandbox_name()?,
         Target::Address(url) => {
             let host = url.host_str().unwrap_or_default();
             let safe = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);

@@ -1,11 +1,13 @@
 //! Task files and their variables, from `-f` and `--var`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::app::App;
 use crate::commands::scope;
 use crate::domain::Definition;
-use crate::domain::manifest::{Desired, ExpandContext, Fault, read};
+use crate::domain::manifest::{Desired, ExpandContext, Fault, SourceFile, read};
 use crate::domain::task::hidden::Hidden;
 use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
@@ -55,30 +57,18 @@ impl Files {
         fallback: Option<&str>,
     ) -> Result<Result<Desired, Vec<Fault>>, Error> {
         let given = self.given()?;
-        let here = std::env::current_dir()
-            .map_err(|e| Error::usage("cannot determine the current folder").because(e))?;
+        let here = current_folder()?;
         let sources = manifest::sources(
             self.file.as_deref(),
             &here,
             &Owners::current(sudo_user(), &here),
         )?;
         let project = app.settings.project.as_ref().filter(|p| p.is_explicit());
-        let context = ExpandContext {
-            given: &given,
-            environment: &|name| self.variable(name),
-            command_file: &|file, path| {
-                let text = manifest::command_file(file, path)?;
-                // It may be the wrong file, and plans show commands.
-                secret::conceal_recognized(&text);
-                Ok(text)
-            },
-            fallback: project.map(|p| p.value.as_str()).or(fallback),
-            // A variable only completes files; a flag also selects.
-            only: project.filter(|p| p.is_flag()).map(|p| p.value.as_str()),
-            lenient,
-        };
-        let desired = read(&sources, &context);
-        if let (Ok(desired), Some(only)) = (&desired, context.only)
+        // A variable only completes files; a flag also selects.
+        let only = project.filter(|p| p.is_flag()).map(|p| p.value.as_str());
+        let fallback = project.map(|p| p.value.as_str()).or(fallback);
+        let desired = self.expand(&sources, &given, lenient, fallback, only);
+        if let (Ok(desired), Some(only)) = (&desired, only)
             && desired.scopes.is_empty()
         {
             return Err(Error::usage(format!(
@@ -86,6 +76,44 @@ impl Files {
             )));
         }
         Ok(desired)
+    }
+
+    fn expand(
+        &self,
+        sources: &[SourceFile],
+        given: &[(String, String)],
+        lenient: bool,
+        fallback: Option<&str>,
+        only: Option<&str>,
+    ) -> Result<Desired, Vec<Fault>> {
+        let context = ExpandContext {
+            given,
+            environment: &|name| self.variable(name),
+            command_file: &|file, path| {
+                let text = manifest::command_file(file, path)?;
+                // It may be the wrong file, and plans show commands.
+                secret::conceal_recognized(&text);
+                Ok(text)
+            },
+            fallback,
+            only,
+            lenient,
+        };
+        read(sources, &context)
+    }
+
+    /// Reads the checkout's files, without tasks of groups, the system and other projects. `None` if
+    /// there are no files.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn of_checkout(project: &str) -> Result<Option<Result<Desired, Vec<Fault>>>, Error> {
+        let here = current_folder()?;
+        if !manifest::has_default_files(&here) {
+            return Ok(None);
+        }
+        let sources = manifest::sources(None, &here, &Owners::current(sudo_user(), &here))?;
+        let files = Files::default();
+        let desired = files.expand(&sources, &[], false, Some(project), Some(project));
+        Ok(Some(desired))
     }
 
     /// The value of an environment variable for a file or plan; an error if reading it is not
@@ -120,6 +148,11 @@ impl Files {
         }
         Ok(given)
     }
+}
+
+fn current_folder() -> Result<PathBuf, Error> {
+    std::env::current_dir()
+        .map_err(|e| Error::usage("cannot determine the current folder").because(e))
 }
 
 fn own_secret(variable: &str) -> String {

@@ -63,16 +63,21 @@ pub(crate) async fn planned(
     how.progress.start("reading tasks", None);
     let plan = planning::plan(lagoon, &desired, allowed, how).await;
     how.progress.finish();
-    plan?.map_err(|why| match why {
-        Refusal::Violations(faults) => refusal(&faults),
+    plan?.map_err(|why| refused(&why))
+}
+
+/// The error for files that have no plan.
+pub(crate) fn refused(why: &Refusal) -> Error {
+    match why {
+        Refusal::Violations(faults) => refusal(faults),
         Refusal::PruneAll => Error::usage(why.to_string()),
-        Refusal::PruneMany { ref names, .. } => names
+        Refusal::PruneMany { names, .. } => names
             .iter()
             .fold(Error::usage(why.to_string()), |e, name| {
                 e.hint(format!("would delete {name}"))
             })
             .hint("pass --max-deletes N to allow it"),
-    })
+    }
 }
 
 /// Refuses another Lagoon than the files name, except the sandbox, where files are tried.

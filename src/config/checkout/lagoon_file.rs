@@ -13,7 +13,7 @@ use crate::domain::YamlFault;
 use crate::regular_file;
 
 pub(super) const LAGOON_FILE: &str = ".lagoon.yml";
-const DOT_ENV: &str = ".env";
+pub(super) const DOT_ENV: &str = ".env";
 
 /// As Lagoon assumes if the key is missing.
 const COMPOSE: &str = "docker-compose.yml";
@@ -54,6 +54,8 @@ pub(super) struct FoundProject {
     /// The `lagoon` CLI has an unrelated file of that name in the home folder.
     pub(super) is_of_project: bool,
     pub(super) name: Option<String>,
+    /// The compose file, relative to the folder.
+    pub(super) compose: Option<String>,
     /// The reason for not using the compose file.
     pub(super) note: Option<String>,
 }
@@ -103,6 +105,7 @@ impl ProjectFolder<'_> {
         FoundProject {
             is_of_project: given.is_some() || name.is_some() || self.folder.join(COMPOSE).exists(),
             name,
+            compose: given,
             note,
         }
     }
@@ -228,7 +231,7 @@ impl Unreadable {
 }
 
 /// The error has the position.
-fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+pub(super) fn yaml<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     // Compose files may repeat and merge keys; validating them is not our task.
     let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::LastWins };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
@@ -258,6 +261,20 @@ fn plain(key: &str, name: &str) -> Result<String, String> {
         return Err(format!("`{key}` is the placeholder `{name}` of a template"));
     }
     Ok(name.to_owned())
+}
+
+/// The names of compose files by precedence. Lagoon assumes the first.
+pub(crate) const USUAL_NAMES: [&str; 4] = [
+    COMPOSE,
+    "docker-compose.yaml",
+    "compose.yml",
+    "compose.yaml",
+];
+
+pub(super) fn usual_compose_file(folder: &Path) -> Option<&'static str> {
+    USUAL_NAMES
+        .into_iter()
+        .find(|name| folder.join(name).is_file())
 }
 
 /// The names of compose files in a folder, sorted.

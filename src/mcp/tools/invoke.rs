@@ -185,7 +185,10 @@ async fn confirm(
     let app = session.app;
     let executes = || {
         launch.definition().map(|task| match &task.work {
-            Work::Command(command) => ExecutedWork::Command(command),
+            Work::Command(command) => ExecutedWork::Command {
+                command,
+                service: launch.service().unwrap_or_default(),
+            },
             Work::Image(image) => ExecutedWork::Image(image),
         })
     };

@@ -50,6 +50,12 @@ struct TaskFiles<'a> {
     top: Option<&'a Path>,
 }
 
+/// True if a checkout has task files.
+#[cfg(feature = "sandbox")]
+pub(crate) fn has_default_files(start: &Path) -> bool {
+    default_files(start).is_some()
+}
+
 fn default_files(start: &Path) -> Option<TaskFiles<'_>> {
     let top = start.ancestors().find(|f| f.join(".git").exists());
     // Upwards by `..`, so that messages have paths relative to the current folder.

@@ -75,7 +75,7 @@ pub(crate) fn add_or_update(session: &Session, input: &AddEnvironmentInput) -> R
 }
 
 /// At most 63 lower-case letters, digits and dashes. The end of a long name is replaced by a hash.
-fn namespace(project: &str, environment: &str) -> String {
+pub(crate) fn namespace(project: &str, environment: &str) -> String {
     let safe: String = environment
         .to_lowercase()
         .chars()

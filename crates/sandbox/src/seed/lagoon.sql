@@ -1,4 +1,5 @@
--- Users, each with a role in the group or on the platform.
+-- A cluster, and users, each with a role in the group or on the platform.
+INSERT INTO openshift (id, name, created) VALUES (2001, 'local-k8s', datetime('now'));
 INSERT INTO user_group (id, name) VALUES ('3f8d1c1e-5a3f-4a6c-9c0b-6d6f6f2f0a42', 'lagoon-demo-group');
 INSERT INTO user (id, first_name, email, platform_role, created)
 SELECT column1, column2, column2 || '@example.com', column3, datetime('now') FROM (VALUES
@@ -13,16 +14,3 @@ SELECT column1, column2, column2 || '@example.com', column3, datetime('now') FRO
 INSERT INTO membership (member, user_group, role)
 SELECT user.id, user_group.id, first_name FROM user, user_group
 WHERE first_name IN ('guest', 'reporter', 'developer', 'maintainer', 'owner');
-
--- The ids are those of Lagoon's own examples.
-INSERT INTO openshift (id, name, created) VALUES (2001, 'local-k8s', datetime('now'));
-INSERT INTO project (id, name, git_url, branches, pullrequests, production_environment, openshift, created)
-VALUES (42, 'lagoon-demo', 'ssh://git@example.com/lagoon-demo.git', 'true', 'true', 'main', 2001, datetime('now'));
-INSERT INTO project_group (project, user_group) SELECT 42, id FROM user_group;
-INSERT INTO environment (id, name, project, deploy_type, deploy_base_ref, environment_type, openshift, namespace,
-  created, updated)
-SELECT column1, column2, 42, column4, column2, column3, 2001, 'lagoon-demo-' || column2, datetime('now'), datetime('now')
-FROM (VALUES
-  (101, 'main', 'production', 'branch'),
-  (102, 'develop', 'development', 'branch'),
-  (103, 'pr-12', 'development', 'pullrequest'));

@@ -109,36 +109,55 @@ pub(super) struct Container {
 impl Container {
     /// The client of a process in the container that executes `script`.
     pub(super) fn exec(&self, script: &str, args: &[&str]) -> Command {
-        let mut command = self.program.command();
+        let mut command = self.compose();
         command
-            .arg("--file")
-            .arg(&self.file)
             .args(["exec", "-T", &self.service, "sh", "-c", script, "sh"])
             .args(args);
+        command
+    }
+
+    fn compose(&self) -> Command {
+        let mut command = self.program.command();
+        command.arg("--file").arg(&self.file);
         command
     }
 
     /// Executes a script that ends soon, and returns its output.
     #[cfg(unix)]
     pub(super) fn capture(&self, script: &str, args: &[&str]) -> Result<Vec<u8>, ComposeError> {
-        /// More than a busy machine takes for an exec.
-        const LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
-
-        let mut command = self.exec(script, args);
-        let output =
-            super::runner::capture(&mut command, LIMIT).map_err(|source| ComposeError::Spawn {
-                program: self.program.name(),
-                source,
-            })?;
+        let output = self.output(self.exec(script, args))?;
         if output.status.success() {
             return Ok(output.stdout);
         }
-        let message = String::from_utf8_lossy(&output.stderr);
-        Err(ComposeError::of(
-            message.trim(),
-            &self.service,
-            self.program.name(),
-            &self.up,
-        ))
+        if !output.stderr.trim_ascii().is_empty() {
+            return Err(self.error(&output.stderr));
+        }
+        // docker-compose 1.29 is silent if `exec` cannot begin.
+        let mut list = self.compose();
+        list.arg("ps");
+        let listed = self.output(list)?;
+        if !listed.status.success() {
+            return Err(self.error(&listed.stderr));
+        }
+        let (service, up) = (self.service.clone(), self.up.clone());
+        Err(ComposeError::NotUp { service, up })
+    }
+
+    #[cfg(unix)]
+    fn output(&self, mut command: Command) -> Result<std::process::Output, ComposeError> {
+        /// More than a busy machine takes.
+        const LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
+
+        let output = super::runner::capture(&mut command, LIMIT);
+        output.map_err(|source| ComposeError::Spawn {
+            program: self.program.name(),
+            source,
+        })
+    }
+
+    #[cfg(unix)]
+    fn error(&self, stderr: &[u8]) -> ComposeError {
+        let message = String::from_utf8_lossy(stderr);
+        ComposeError::of(message.trim(), &self.service, self.program.name(), &self.up)
     }
 }

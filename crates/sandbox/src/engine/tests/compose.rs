@@ -252,6 +252,19 @@ fn failures_of_the_program_name_the_fix() {
 }
 
 #[test]
+fn a_silent_failure_is_explained() {
+    let stage = Stage::new();
+    stage.program("docker-compose", "[ \"$3\" = ps ]");
+    let error = stage.project().check("cli").unwrap_err();
+    assert_eq!(error.hint().unwrap(), "start it: docker-compose up -d");
+    let script = "[ \"$3\" != ps ] || echo \"services.cli: unknown 'imagex'\" >&2; exit 1";
+    stage.program("docker-compose", script);
+    let error = stage.project().check("cli").unwrap_err();
+    let expected = "`docker-compose` cannot execute a command in the service `cli`: services.cli: unknown 'imagex'";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
 fn without_a_program_or_service_a_run_fails() {
     let stage = Stage::new();
     let run = new_run(&stage.store, "echo never");
