@@ -18,12 +18,12 @@ const UPDATE: &str = "TASKS_UPDATE_PICTURES=1 cargo test --test all pictures";
 const MAX_SIZE: usize = 40_000;
 
 /// Higher than any picture, so that nothing scrolls off.
-const ROWS: u16 = 60;
+pub(crate) const ROWS: u16 = 60;
 
 /// Runs a session and returns the screen to show.
 type Session = fn(&TestEnv) -> String;
 
-const PICTURES: [(&str, Session); 8] = [
+const PICTURES: [(&str, Session); 9] = [
     ("list", list),
     ("invoke", invoke),
     ("follow", follow),
@@ -32,6 +32,7 @@ const PICTURES: [(&str, Session); 8] = [
     ("ui", ui),
     ("ui-form", ui_form),
     ("mcp", crate::mcp::dialogue::of_an_agent),
+    ("rehearsal", |_| crate::rehearsal::session()),
 ];
 
 const TASK_FILE: &str = r#"version: 1
@@ -59,13 +60,15 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/pictures")
 }
 
+/// Prints the command line in `LINE` behind a prompt, and runs it.
+pub(crate) const PROMPT: &str = r#"printf '\033[1;32m$\033[m %s\n' "$LINE"; eval "exec $LINE""#;
+
 /// Prints a command line behind a prompt, and runs it at a terminal in the context `example`.
 fn session(env: &TestEnv, line: &str) -> Terminal {
     let add = ["context", "add", "example", &env.url()];
     env.home.tasks(&add).succeeds();
-    let script = r#"printf '\033[1;32m$\033[m %s\n' "$LINE"; eval "exec $LINE""#;
     let invocation = env
-        .shell(script)
+        .shell(PROMPT)
         .without("TASKS_API")
         .env("TASKS_CONTEXT", "example")
         .env("LINE", line);
@@ -73,7 +76,7 @@ fn session(env: &TestEnv, line: &str) -> Terminal {
 }
 
 /// The screen of a session at its end.
-fn finished(mut terminal: Terminal, code: i32) -> String {
+pub(crate) fn finished(mut terminal: Terminal, code: i32) -> String {
     assert_eq!(terminal.finish(), code, "{}", terminal.screen());
     terminal.formatted()
 }

@@ -68,6 +68,7 @@ mod place;
 mod progress;
 mod prompts;
 mod push;
+mod rehearsal;
 mod releases;
 mod renewal;
 mod replies;

@@ -287,6 +287,19 @@ const STARS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "`--compose`",
+        &[
+            "rehearsal::a_rehearsal_does_what_lagoon_would",
+            "rehearsal::the_project_and_its_services_are_those_of_the_checkout",
+            "rehearsal::task_files_are_applied_when_they_are_new_or_have_changed",
+            "rehearsal::older_compose_programs_are_used_if_docker_has_no_compose",
+            "rehearsal::nothing_starts_if_a_service_is_not_up",
+            "rehearsal::a_run_continues_without_tasks_and_can_be_cancelled",
+            "rehearsal::the_compose_file_can_be_given",
+            "rehearsal::docker::a_rehearsal_works_with_a_real_engine",
+        ],
+    ),
+    (
         "the limits of `mcp`",
         &[
             "mcp::limits::projects_environments_and_tasks_outside_the_limits_are_not_shown",

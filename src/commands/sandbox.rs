@@ -17,6 +17,8 @@ Examples:
   tasks --context sandbox list
   # Serve the sandbox on a fixed port
   tasks sandbox serve --port 8080
+  # Rehearse the checkout's tasks in its compose project
+  tasks --context sandbox --compose invoke 'Clear caches' -e main --follow
   # Connect to it as another client does
   export TASKS_API=http://127.0.0.1:8080 TASKS_TOKEN=$(tasks sandbox token)
   tasks list -p lagoon-demo";
@@ -49,7 +51,9 @@ Examples:
   # Serve the sandbox on a fixed port
   tasks sandbox serve --port 8080
   # Execute no commands
-  tasks sandbox serve --port 8080 --simulate")]
+  tasks sandbox serve --port 8080 --simulate
+  # Serve the project of this checkout
+  tasks sandbox serve --port 8080 --compose")]
 struct Serve {
     /// Listen on this port; 0 selects a free port
     #[arg(long, value_name = "PORT", default_value_t = 0, value_parser = number::<u16>(0..=65_535))]

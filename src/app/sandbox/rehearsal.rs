@@ -32,7 +32,7 @@ pub(crate) struct Rehearsal {
 impl Rehearsal {
     pub(super) fn effect(&self) -> String {
         let file = self.shown.display();
-        format!("the sandbox runs commands in the containers of {file}, with their data")
+        format!("the sandbox runs commands in the containers of {file}")
     }
 
     fn read(app: &App, given: Option<&Path>) -> Result<Rehearsal, Error> {

@@ -4,18 +4,14 @@ use sha2::{Digest, Sha256};
 
 use super::worst_error;
 use crate::app::App;
-use crate::commands::report::summary;
 use crate::commands::task_files::{Files, refuse_own_secrets, refused};
-use crate::domain::manifest::{Desired, ScopeName};
-use crate::domain::names::same_name;
 use crate::domain::plan::PlanOptions;
 use crate::error::Error;
-use crate::lagoon::Lagoon;
+use crate::error::messages::counted;
 use crate::ops;
 use crate::ops::as_code::manifest::refusal;
 use crate::ops::as_code::scope::ScopeOptions;
 use crate::ops::as_code::{apply, planning};
-use crate::ops::places::place;
 
 /// Applies the checkout's task files if they are new or have changed. Does nothing without --compose.
 pub(crate) async fn rehearse(app: &App) -> Result<(), Error> {
@@ -35,7 +31,8 @@ pub(crate) async fn rehearse(app: &App) -> Result<(), Error> {
     if app.applied_digest()?.as_ref() == Some(&digest) {
         return Ok(());
     }
-    omit_other_environments(&lagoon, project, &mut desired).await?;
+    // The sandbox has only some of the environments that the files may name.
+    planning::omit_missing_environments(&lagoon, project, &mut desired).await?;
     let progress = app.ui.progress();
     let how = ScopeOptions {
         concurrency: 1,
@@ -48,35 +45,17 @@ pub(crate) async fn rehearse(app: &App) -> Result<(), Error> {
     };
     let plan = planning::plan(&lagoon, &desired, allowed, how).await?;
     let plan = plan.map_err(|why| refused(&why))?;
-    let (words, is_empty) = (summary(&plan), plan.is_empty());
+    let changes = plan.changes().count();
     let never = std::future::pending();
     let outcomes = apply::apply(&lagoon, plan, how, false, never, &ops::clock()).await;
     progress.finish();
     if let Some(error) = worst_error(&outcomes) {
         return Err(error);
     }
-    if !is_empty {
+    if changes > 0 {
+        let changes = counted(changes, "change");
         app.ui
-            .note(&format!("applied the task files to the sandbox: {words}"));
+            .note(&format!("applied the task files to the sandbox: {changes}"));
     }
     app.set_applied_digest(&digest)
-}
-
-/// The sandbox has only some of the environments that the files may name.
-async fn omit_other_environments(
-    lagoon: &Lagoon,
-    project: &str,
-    desired: &mut Desired,
-) -> Result<(), Error> {
-    let (_, environments) = place::project(lagoon, project).await?;
-    let exists = |scope: &ScopeName| match scope {
-        ScopeName::Environment { environment, .. } => environments
-            .iter()
-            .any(|found| same_name(&found.name, environment)),
-        _ => true,
-    };
-    desired.scopes.retain(exists);
-    desired.tasks.retain(|task| exists(&task.scope));
-    desired.retired.retain(|task| exists(&task.scope));
-    Ok(())
 }

@@ -1,6 +1,8 @@
 //! Plans: compares task files with the server.
 
 use crate::domain::manifest::{Desired, ScopeName};
+#[cfg(feature = "sandbox")]
+use crate::domain::names::same_name;
 use crate::domain::plan::coverage::Coverage;
 use crate::domain::plan::{self, Action, Plan, PlanOptions, Refusal, ScopeSnapshot};
 use crate::error::Error;
@@ -9,6 +11,8 @@ use crate::lagoon::Lagoon;
 use crate::ops::as_code::apply;
 use crate::ops::as_code::scope::{self, ScopeOptions};
 use crate::ops::definitions::unlisted;
+#[cfg(feature = "sandbox")]
+use crate::ops::places::place;
 
 /// The changes that make Lagoon match the files, or the reason why there is no plan.
 pub(crate) async fn plan(
@@ -61,4 +65,24 @@ fn note_missing_services(plan: &mut Plan, seen: &[ScopeSnapshot]) {
         let missing = missing.and_then(|(seen, after)| scope::site(seen).missing_service(after));
         step.notes.extend(missing);
     }
+}
+
+/// Leaves out the tasks of environments that the project does not have.
+#[cfg(feature = "sandbox")]
+pub(crate) async fn omit_missing_environments(
+    lagoon: &Lagoon,
+    project: &str,
+    desired: &mut Desired,
+) -> Result<(), Error> {
+    let (_, environments) = place::project(lagoon, project).await?;
+    let exists = |scope: &ScopeName| match scope {
+        ScopeName::Environment { environment, .. } => environments
+            .iter()
+            .any(|found| same_name(&found.name, environment)),
+        _ => true,
+    };
+    desired.scopes.retain(exists);
+    desired.tasks.retain(|task| exists(&task.scope));
+    desired.retired.retain(|task| exists(&task.scope));
+    Ok(())
 }
