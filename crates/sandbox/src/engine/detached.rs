@@ -139,7 +139,7 @@ impl Executor for Detached {
         let remote = remote_id::new();
         match self.launch(run, &remote, &folder, lock) {
             Ok(child) => {
-                wait(child, self.store.clone());
+                wait(child, self.store.clone(), folder.join("lock"));
                 Ok(())
             }
             Err(error) => {
@@ -173,10 +173,12 @@ fn lock(path: &Path) -> Result<File, StoreError> {
 }
 
 /// Collects the process when it ends, and marks the run of a runner that died.
-fn wait(mut child: Child, store: Store) {
+fn wait(mut child: Child, store: Store, lock: PathBuf) {
     let reaper = std::thread::Builder::new().name("sandbox-run".to_owned());
     let reap = move || {
         if child.wait().is_ok() {
+            // For a moment, a process that another thread starts has a copy of the lock.
+            let _ = File::open(lock).and_then(|file| file.lock_shared());
             // The next process that opens the store repeats this.
             let _ = store.recover();
         }
