@@ -65,8 +65,10 @@ impl ComposeError {
         let service = service.to_owned();
         // The last line has the reason; a program in Python prints where it failed before.
         let last = || {
-            let last = message.lines().last().unwrap_or("no message");
-            last.trim().to_owned()
+            // podman-compose adds the exit code.
+            let mut lines = message.lines().rev();
+            let last = lines.find(|line| !line.starts_with("exit code:"));
+            last.unwrap_or("no message").trim().to_owned()
         };
         if has(&NO_ENGINE) {
             ComposeError::NoEngine { message: last() }

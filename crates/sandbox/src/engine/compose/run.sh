@@ -8,17 +8,17 @@ for variable; do
 done
 export TASK_FILES="$folder/files" PATH="$folder/bin:$PATH"
 # This shell's own messages about the end of the command do not belong to the log.
-exec 3>&2 2>/dev/null
+exec 2>/dev/null
 if command -v setsid >/dev/null; then
     # shellcheck disable=SC2016 # The other shell expands it.
-    setsid sh -c 'echo $$ >"$0/group"; exec sh -c "$1" 2>&3 3>&-' "$folder" "$command" </dev/null
+    setsid sh -c 'echo $$ >"$0/group"; exec sh -c "$1" 2>&1' "$folder" "$command" </dev/null
     status=$?
     # As in a pod, the command's children end with it.
     kill -KILL "-$(cat "$folder/group")"
 else
     # Container engines make the process of an exec the leader of a group.
     echo $$ >"$folder/group"
-    sh -c "$command" 2>&3 3>&- </dev/null
+    sh -c "$command" 2>&1 </dev/null
     status=$?
 fi
 echo "$status" >"$folder/status"

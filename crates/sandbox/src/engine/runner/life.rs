@@ -9,7 +9,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use rustix::process::Signal;
 
 use super::container::{Remains, RunInContainer};
-use super::process::{self, ProcessEnd};
+use super::process::{self, Client, ProcessEnd};
 use super::{image, takeover};
 use crate::engine::order::Job;
 use crate::engine::{ComposeError, EngineError, Work, log, standins};
@@ -64,9 +64,19 @@ impl Life {
             log: self.job.log_limit,
         };
         let container = self.container();
-        let elsewhere = container.map(|container| move |sent: Signal| container.signal(sent));
-        let elsewhere = elsewhere.as_ref().map(|send| send as &dyn Fn(Signal));
-        match process::run(command, log, limits, || self.order(), elsewhere) {
+        let signal = |sent: Signal| {
+            if let Some(container) = &container {
+                container.signal(sent);
+            }
+        };
+        let client = match &container {
+            Some(_) => Some(Client {
+                signal: &signal,
+                messages: File::create(self.messages()).map_err(at(&self.messages()))?,
+            }),
+            None => None,
+        };
+        match process::run(command, log, limits, || self.order(), client) {
             Ok(end) => self.end(&end, self.container().map(|container| container.collect())),
             Err(error) => self.fail(&format!("The command cannot be started: {error}.")),
         }
@@ -136,6 +146,17 @@ impl Life {
         Some(RunInContainer { container, name })
     }
 
+    /// The messages of the compose program.
+    fn messages(&self) -> PathBuf {
+        self.folder.join("messages")
+    }
+
+    fn append_messages(&self) -> Result<(), StoreError> {
+        let text = fs::read_to_string(self.messages()).unwrap_or_default();
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        lines.take(20).try_for_each(|line| self.remark(line))
+    }
+
     fn scratch(&self) -> PathBuf {
         self.folder.join("work")
     }
@@ -192,6 +213,7 @@ impl Life {
                     None => exit_here(*status),
                 };
                 if let Some(message) = message {
+                    self.append_messages()?;
                     self.remark(&message)?;
                 }
                 status

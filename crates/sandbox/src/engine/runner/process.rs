@@ -38,20 +38,31 @@ pub(super) enum ProcessEnd {
     Gone,
 }
 
-/// Executes a command. `elsewhere` sends a signal to processes that `command` only represents, such as
-/// those in a container.
+/// A command that represents processes elsewhere, such as in a container.
+pub(super) struct Client<'a> {
+    /// Sends a signal to these processes.
+    pub(super) signal: &'a dyn Fn(Signal),
+    /// For the client's own messages, which do not belong to the log.
+    pub(super) messages: File,
+}
+
+/// Executes a command, which is a client or does everything itself.
 pub(super) fn run(
     mut command: Command,
     log: File,
     limits: Limits,
     order: impl Fn() -> RunnerOrder,
-    elsewhere: Option<&dyn Fn(Signal)>,
+    client: Option<Client<'_>>,
 ) -> io::Result<ProcessEnd> {
     let (reader, writer) = io::pipe()?;
+    let (elsewhere, stderr) = match client {
+        Some(client) => (Some(client.signal), Stdio::from(client.messages)),
+        None => (None, Stdio::from(writer.try_clone()?)),
+    };
     command
         .stdin(Stdio::null())
-        .stdout(writer.try_clone()?)
-        .stderr(writer)
+        .stdout(writer)
+        .stderr(stderr)
         .process_group(0);
     let mut child = command.spawn()?;
     // It has the pipe's other end, which must be closed for the output to end.

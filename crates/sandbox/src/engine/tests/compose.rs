@@ -252,6 +252,27 @@ fn failures_of_the_program_name_the_fix() {
 }
 
 #[test]
+fn messages_of_the_program_are_in_the_log_only_if_the_command_did_not_end() {
+    let stage = Stage::new();
+    stage.program("docker", &format!("echo 'level=warning' >&2\n{EXECUTES}"));
+    let (status, output) = stage.execute("echo a; echo b >&2; echo c");
+    assert_eq!(
+        (status.as_str(), output.as_str()),
+        ("complete", "a\nb\nc\n")
+    );
+    let ends = "case $* in *Executes*) echo 'connection lost' >&2; exit 1 ;; esac";
+    let heads = EXECUTES.split_once("[ \"$1\"").unwrap();
+    let script = format!("{}{ends}\n[ \"$1\"{}", heads.0, heads.1);
+    stage.program("docker", &script);
+    let (status, output) = stage.execute("echo never");
+    assert_eq!(status, "failed");
+    assert_eq!(
+        output,
+        "[sandbox] connection lost\n[sandbox] The command was killed, or its container was restarted.\n"
+    );
+}
+
+#[test]
 fn a_silent_failure_is_explained() {
     let stage = Stage::new();
     stage.program("docker-compose", "[ \"$3\" = ps ]");
