@@ -389,6 +389,49 @@ fn the_compose_file_can_be_given() {
 }
 
 #[test]
+fn a_file_that_follows_the_flag_like_a_value_is_explained() {
+    let home = Home::new();
+    assert_snapshot!(home.tasks(&["-l", "sandbox", "--compose", "c.yml", "list"]).error(2), @"
+    error: unexpected argument `c.yml`
+    hint: the file follows an equals sign: tasks -l sandbox --compose=c.yml list
+    ");
+    assert_snapshot!(home.tasks(&["list", "-l", "sandbox", "--compose", "./c.yml"]).error(2), @"
+    error: unexpected argument `./c.yml`
+    hint: the file follows an equals sign: tasks list -l sandbox --compose=./c.yml
+    ");
+}
+
+#[test]
+fn doctor_checks_the_compose_project() {
+    let site = Site::new();
+    let filter = ".[] | select(.check == \"compose\") | [.state, .message, .fix]";
+    let doctor = ["doctor", "-o", "json", "--jq", filter];
+    assert_snapshot!(site.tasks(&doctor).stdout, @r#"
+    ["good","runs are executed with docker compose",null]
+    ["good","the service `cli` is up",null]
+    ["good","the service `nginx` is up",null]
+    "#);
+    site.state("down");
+    assert_snapshot!(site.tasks(&doctor).stdout, @r#"
+    ["good","runs are executed with docker compose",null]
+    ["problem","the service `cli` is not up","start it: docker compose up -d"]
+    ["problem","the service `nginx` is not up","start it: docker compose up -d"]
+    "#);
+}
+
+#[test]
+fn guests_see_the_tasks_of_the_checkout() {
+    let site = Site::new();
+    let text = TASKS.replace(
+        "    service: cli\n  - name: Dump",
+        "    service: cli\n    permission: guest\n  - name: Dump",
+    );
+    site.0.write("work/.lagoon/tasks.yml", text);
+    let tasks = site.tasks(&["list", "-e", "main", "-o", "name", "--as", "guest"]);
+    assert_eq!(tasks.succeeds().stdout, "Clear caches\n");
+}
+
+#[test]
 fn without_a_compose_program_the_error_names_them() {
     let site = Site::new();
     let command = site.command(&CLEAR).env("PATH", "/nowhere");

@@ -25,11 +25,29 @@ const CORRECTIONS: u8 = 3;
 pub(super) fn error(error: &clap::Error, args: &[OsString]) -> Option<Error> {
     let words: Option<Vec<&str>> = args.iter().map(|word| word.to_str()).collect();
     let words = words?;
+    if let Some(error) = repeated(error).and_then(|word| separate_compose_file(&words, word)) {
+        return Some(error);
+    }
     match error.kind() {
         ErrorKind::InvalidSubcommand => unknown_command(&words, repeated(error)?),
         ErrorKind::UnknownArgument => misplaced::error(&words, repeated(error)?),
         _ => None,
     }
+}
+
+/// The error about a file that follows --compose like the value of another flag.
+fn separate_compose_file(words: &[&str], word: &str) -> Option<Error> {
+    let pair = ["--compose", word];
+    let at = words.windows(2).position(|words| words == pair)?;
+    let is_file = word.contains(['.', '/']);
+    let flag = format!("--compose={word}");
+    let line = [&words[..at], &[&flag], &words[at + 2..]].concat();
+    is_file.then(|| {
+        Error::usage(format!("unexpected argument `{}`", usage::shown(word))).hint(format!(
+            "the file follows an equals sign: {}",
+            Line::new(&line).shown()
+        ))
+    })
 }
 
 /// The word that clap refuses.

@@ -35,6 +35,23 @@ impl Rehearsal {
         format!("the sandbox runs commands in the containers of {file}")
     }
 
+    /// The services by their names on Lagoon.
+    pub(crate) fn services(&self) -> impl Iterator<Item = &str> {
+        self.site
+            .services
+            .iter()
+            .map(|service| service.name.as_str())
+    }
+
+    pub(crate) fn program_name(&self) -> Result<&'static str, Error> {
+        Ok(self.compose.program_name()?)
+    }
+
+    /// Checks that a service is up.
+    pub(crate) fn check(&self, service: &str) -> Result<(), Error> {
+        Ok(self.compose.check(service)?)
+    }
+
     fn read(app: &App, given: Option<&Path>) -> Result<Rehearsal, Error> {
         let here = current_dir()
             .map_err(|e| Error::usage("cannot determine the current folder").because(e))?;

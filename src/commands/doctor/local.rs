@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use crate::app::App;
+#[cfg(feature = "sandbox")]
+use crate::app::Rehearsal;
 use crate::config::{Config, Origin, SshKey};
 use crate::domain::task::quoting::suggestion;
 use crate::error::Kind;
@@ -132,7 +134,36 @@ pub(super) fn context(app: &App) -> Finding {
     Finding::good(CHECK, format!("{what} (from {by})"))
 }
 
-pub(super) fn sandbox(app: &App) -> Finding {
+/// The sandbox; with --compose, the compose project in its place.
+pub(super) fn sandbox(app: &App) -> Vec<Finding> {
+    #[cfg(feature = "sandbox")]
+    match app.rehearsal() {
+        Ok(None) => {}
+        Ok(Some(rehearsal)) => return compose(rehearsal),
+        Err(error) => return vec![Finding::failed(COMPOSE, &error)],
+    }
+    vec![data_of_sandbox(app)]
+}
+
+#[cfg(feature = "sandbox")]
+const COMPOSE: &str = "compose";
+
+#[cfg(feature = "sandbox")]
+fn compose(rehearsal: &Rehearsal) -> Vec<Finding> {
+    let program = match rehearsal.program_name() {
+        Ok(program) => Finding::good(COMPOSE, format!("runs are executed with {program}")),
+        Err(error) => return vec![Finding::failed(COMPOSE, &error)],
+    };
+    let services = rehearsal
+        .services()
+        .map(|service| match rehearsal.check(service) {
+            Ok(()) => Finding::good(COMPOSE, format!("the service `{service}` is up")),
+            Err(error) => Finding::failed(COMPOSE, &error),
+        });
+    [program].into_iter().chain(services).collect()
+}
+
+fn data_of_sandbox(app: &App) -> Finding {
     if cfg!(not(feature = "sandbox")) {
         return Finding::note(SANDBOX, "this build of tasks has no sandbox");
     }

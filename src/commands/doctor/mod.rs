@@ -44,7 +44,7 @@ pub(crate) async fn run(_args: DoctorArgs, app: &App) -> Result<(), Error> {
     if app.settings.chosen().is_ok() {
         found.extend(remote::all(app).await);
     }
-    found.push(local::sandbox(app));
+    found.extend(local::sandbox(app));
     let findings = Findings(found);
     answer.print(&findings)?;
     findings.verdict()
