@@ -328,6 +328,9 @@ fn a_project_or_environment_name_that_matches_nothing_is_not_found() {
     hint: did you mean `main`?
     hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
     ");
+    let output = of("shop").ends_with(5);
+    let hint = "to list the environments of a project: tasks environments -p shop";
+    assert!(output.stderr.contains(hint), "{output}");
     let line = [
         "environments",
         "main",

@@ -38,6 +38,7 @@ impl Several {
 
     /// The error with hints for this command.
     pub(super) fn explain(self, mut error: Error) -> Error {
+        let mut place = None;
         for hint in &mut error.hints {
             *hint = match hint {
                 Hint::RepeatFlag { flag, names } if !self.places => match flag {
@@ -47,9 +48,14 @@ impl Several {
                 },
                 Hint::LatestOfTask(task) => match self.of_runs {
                     Some(command) => {
-                        let words = ["tasks", command, "--latest", "--task", task];
-                        let line = suggestion(words);
-                        format!("to select the newest run of a task: {line}").into()
+                        let of = |flag| suggestion(["tasks", command, "--latest", flag, task]);
+                        let by_task = of("--task");
+                        let text = format!("to select the newest run of a task: {by_task}");
+                        // The name of an environment has no blanks.
+                        if !task.contains(' ') {
+                            place = Some(format!("to select that of an environment: {}", of("-e")));
+                        }
+                        text.into()
                     }
                     None => continue,
                 },
@@ -57,7 +63,7 @@ impl Several {
                 _ => continue,
             };
         }
-        error
+        error.with_hints(place)
     }
 }
 

@@ -4,9 +4,11 @@ use crate::app::App;
 use crate::commands::flags::{EnvironmentTypeArg, spelled};
 use crate::commands::report::{PreparedReport, ResultPrinter, Style, Table, moment_of};
 use crate::commands::scope;
+use crate::domain::names::nearest;
 use crate::domain::place::reach::EnvironmentDetails;
 use crate::domain::place::selection::NamePattern;
 
+use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
 use crate::ops::places::other_name;
 use crate::ops::places::{details, place};
@@ -83,7 +85,13 @@ async fn named(
             return Ok(all);
         }
         let (project, environments) = place::project(lagoon, project).await?;
-        return Err(place::missing_environment(lagoon, &project, text, &environments).await);
+        let missing = place::missing_environment(lagoon, &project, text, &environments).await;
+        let names = environments.iter().map(|e| e.name.as_str());
+        if !nearest(text, names).is_empty() {
+            return Err(missing);
+        }
+        let line = suggestion(["tasks", "environments", "-p", text]);
+        return Err(missing.hint(format!("to list the environments of a project: {line}")));
     }
     all.retain(|e| pattern.takes(&e.environment.name));
     Ok(all)

@@ -48,7 +48,8 @@ pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>
         .map(|name| {
             let name_of_words = plain(name);
             let mut score = strsim::jaro_winkler(&wanted, &name_of_words);
-            if !wanted.is_empty() && name_of_words.contains(&wanted) {
+            // Almost every name has some letter.
+            if wanted.chars().count() > 2 && name_of_words.contains(&wanted) {
                 score = score.max(0.9);
             }
             (score, name)
