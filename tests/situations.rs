@@ -105,6 +105,7 @@ fn invalid_and_misplaced_values() {
     exit code: 2
     error: unexpected argument `hello`
     hint: quote a name with spaces: tasks invoke 'Say hello' -p shop
+    hint: or name an environment with -e: tasks invoke Say -e hello -p shop
     ");
     assert_snapshot!(alone(&home, &["lint", "tasks.yml"]), @"
     $ tasks lint tasks.yml

@@ -307,6 +307,24 @@ fn a_misplaced_word_gets_the_full_command_for_it() {
             &["quote a name with spaces: tasks invoke -e main 'Say hello you' -y"],
         ),
         (
+            "run|Reindex|main",
+            &[
+                "quote a name with spaces: tasks run 'Reindex main'",
+                "or name an environment with -e: tasks run Reindex -e main",
+            ],
+        ),
+        (
+            "run|Reindex|INDEX=all of it|-e|main",
+            &["pass a value with -a: tasks run Reindex -a 'INDEX=all of it' -e main"],
+        ),
+        (
+            "exec|cli|--|ls|-la",
+            &[
+                "to name a service: tasks exec -s cli -- ls -la",
+                "to name an environment: tasks exec -e cli -- ls -la",
+            ],
+        ),
+        (
             "-p|shop|lint|a.yml",
             &["name the file with -f: tasks -p shop lint -f a.yml"],
         ),
@@ -326,7 +344,23 @@ fn a_misplaced_word_gets_the_full_command_for_it() {
 fn a_flag_of_another_program_gets_the_flag_or_command_for_it() {
     let home = Home::new();
     for (typed, hint) in [
-        ("run|X|--all", "did you mean `--all-environments`?"),
+        (
+            "run|X|--all",
+            "did you mean `tasks run X --all-environments`?",
+        ),
+        ("list|--json", "did you mean `tasks list -o json`?"),
+        (
+            "-p|shop|runs|--format|csv",
+            "did you mean `tasks -p shop runs -o csv`?",
+        ),
+        ("runs|--format=csv", "did you mean `-o`?"),
+        ("runs|--last|5", "did you mean `tasks runs --limit 5`?"),
+        (
+            "run|X|--var|A=b c",
+            "did you mean `tasks run X -a 'A=b c'`?",
+        ),
+        ("run|X|--watch", "did you mean `tasks run X --follow`?"),
+        ("delete|X|--force", "did you mean `tasks delete X -y`?"),
         (
             "list|--search|cache|-p|shop",
             "to search the tasks: tasks list -p shop | grep -i cache",

@@ -1,6 +1,7 @@
 //! Usage errors of clap as errors of the program, and flags of a command line that cannot be
 //! parsed.
 
+mod flags;
 mod refusal;
 
 use std::ffi::OsString;

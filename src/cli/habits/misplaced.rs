@@ -38,6 +38,10 @@ pub(super) fn error(words: &[&str], word: &str) -> Option<Error> {
     };
     let unexpected = || Error::usage(format!("unexpected argument `{}`", usage::shown(word)));
     Some(match words[command] {
+        // `exec cli -- ls`
+        "exec" if words[at..].contains(&"--") => unexpected()
+            .hint(format!("to name a service: {}", before("-s")))
+            .hint(format!("to name an environment: {}", before("-e"))),
         "exec" => Error::usage(format!(
             "the command must follow `--`, but `{}` does not",
             usage::shown(word)

@@ -9,11 +9,12 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgMatches, Command};
 
 use crate::domain::names::{did_you_mean, nearest};
+use crate::domain::task::argument::is_shell_variable;
 use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
 use crate::secret::may_be_secret;
 
-use super::shown;
+use super::{flags, shown};
 
 /// An error of clap, and the command that refused its arguments.
 pub(super) struct Refusal<'a> {
@@ -117,16 +118,15 @@ impl<'a> Refusal<'a> {
         }
         let error = Error::usage(format!("unknown flag `{typed}`"));
         let near = self.text(ContextKind::SuggestedArg);
-        let all = "--all-environments";
-        let takes_all = |arg: &Arg| arg.get_long() == all.strip_prefix("--");
-        let near = match typed {
-            "--all" if self.command.get_arguments().any(takes_all) => all,
-            _ => near,
-        };
         // Patterns and lists of environments in other programs.
         let is_for_environments = ["--env-pattern", "--environments", "--envs", "--pattern"];
+        let takes_all = |arg: &Arg| arg.get_long() == Some("all-environments");
         if is_for_environments.contains(&typed) && self.command.get_arguments().any(takes_all) {
             return error.hint("repeat -e, or give it a pattern: -e 'PATTERN'");
+        }
+        if let Some(words) = flags::here(typed, &self.command) {
+            let line = self.corrected(typed, 1, words);
+            return error.with_hints(did_you_mean(&[line.unwrap_or(words.join(" "))]));
         }
         if !near.is_empty() {
             return error.with_hints(did_you_mean(&[near]));
@@ -162,14 +162,31 @@ impl<'a> Refusal<'a> {
             let line = self.corrected(typed, 1, &[&*flag, typed])?;
             Some(format!("{about}: {line}"))
         };
-        let hint = match taken.next() {
+        let is_value = typed
+            .split_once('=')
+            .is_some_and(|(name, _)| is_shell_variable(name));
+        let hints = match taken.next() {
             // Naming a value in a second place is no use.
-            _ if may_be_secret(typed) => None,
-            Some(first) => self.quoted(first, typed),
-            None => flag("file", "name the file with -f")
-                .or_else(|| flag("environment", "name an environment with -e")),
+            _ if may_be_secret(typed) => [None, None],
+            Some(_) if is_value => [flag("args", "pass a value with -a"), None],
+            Some(first) => {
+                let quoted = self.quoted(first, typed);
+                let is_open = quoted.is_some() && !self.names_environment();
+                let place = || flag("environment", "or name an environment with -e");
+                [quoted, is_open.then(place).flatten()]
+            }
+            None => [
+                flag("file", "name the file with -f")
+                    .or_else(|| flag("environment", "name an environment with -e")),
+                None,
+            ],
         };
-        error.with_hints(hint)
+        error.with_hints(hints.into_iter().flatten())
+    }
+
+    fn names_environment(&self) -> bool {
+        let is_flag = |word: &&str| word.starts_with("-e") || word.starts_with("--environment");
+        self.args.iter().any(is_flag)
     }
 
     /// The command with the words of a name in quotes, if `typed` follows its first word.
