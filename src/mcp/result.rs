@@ -60,7 +60,7 @@ impl From<Answer> for CallToolResult {
 /// The error in words of the tools, with the runs that it is about.
 pub(super) fn failed(error: &Error) -> CallToolResult {
     // Further lines are indented, so that they cannot look like a hint.
-    let message = clean_text(&error.to_string()).replace('\n', "\n  ");
+    let message = cut(&clean_text(&error.to_string()), LONGEST_MESSAGE).replace('\n', "\n  ");
     let mut text = format!("error ({}): {message}", error.kind.word());
     for run in &error.runs {
         let status = run["status"].as_str().unwrap_or_default();
@@ -77,6 +77,9 @@ pub(super) fn failed(error: &Error) -> CallToolResult {
     }
     CallToolResult::error(vec![ContentBlock::text(text)])
 }
+
+/// The longest message of an error, which can have names that the client sent, in characters.
+const LONGEST_MESSAGE: usize = 4_000;
 
 /// The longest name in a text, in characters.
 const LONGEST_NAME: usize = 100;

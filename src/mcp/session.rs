@@ -105,6 +105,7 @@ impl<'a> Session<'a> {
 
     /// A project within the limits, with the environments that are.
     pub(super) async fn project(&self, name: &str) -> Result<(Project, Vec<Environment>), Error> {
+        require_name("project", name)?;
         self.limits.check_project(name)?;
         let found = place::project(self.app.lagoon().await?, name).await;
         let (project, mut environments) = found.map_err(|error| self.without_names(error))?;
@@ -128,6 +129,8 @@ impl<'a> Session<'a> {
         name: &str,
         runs: bool,
     ) -> Result<EnvironmentView, Error> {
+        require_name("project", project)?;
+        require_name("environment", name)?;
         self.limits.check_project(project)?;
         let lagoon = self.app.lagoon().await?;
         let view = place::environment(lagoon, project, name, runs).await;
@@ -248,6 +251,14 @@ impl<'a> Session<'a> {
             ));
         }
     }
+}
+
+fn require_name(field: &str, name: &str) -> Result<(), Error> {
+    if name.trim().is_empty() {
+        return Err(Error::usage(format!("`{field}` is empty"))
+            .hint("list_projects and list_environments list the names"));
+    }
+    Ok(())
 }
 
 impl Input {

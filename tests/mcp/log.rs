@@ -143,3 +143,22 @@ fn a_long_description_is_cut_in_a_list() {
     let task = client.result("show_task", develop(json!({"task": "Say hello"})));
     assert_eq!(task["description"].as_str().unwrap().len(), 60_000);
 }
+
+#[test]
+fn empty_and_long_names_are_short_errors() {
+    let env = TestEnv::new();
+    let mut client = Client::new(&env, &[]);
+    let before = env.requests().len();
+    let call = json!({"project": "lagoon-demo", "environment": " "});
+    assert_eq!(
+        client.refusal("list_tasks", call),
+        "error (usage): `environment` is empty\nhint: list_projects and list_environments list the names"
+    );
+    assert_eq!(env.requests().len(), before);
+    let long = "x".repeat(60_000);
+    let call = json!({"project": "lagoon-demo", "environment": long});
+    let refused = client.refusal("list_tasks", call);
+    assert!(refused.len() < 5_000, "{} bytes", refused.len());
+    let refused = client.refusal("show_task", develop(json!({"task": long})));
+    assert!(refused.len() < 5_000, "{} bytes", refused.len());
+}
