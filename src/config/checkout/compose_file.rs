@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_broken_file_is_an_error_with_the_position() {
         let error = read("services:\n  cli:\n\timage: a").unwrap_err();
-        assert_eq!(error, "line 3, column 2: this line is indented with a tab");
+        assert!(error.starts_with("line 3, column 2: "), "{error}");
         assert!(ComposeFile::read(Path::new("/nowhere/c.yml")).is_err());
         assert_eq!(read("{}").unwrap().services, []);
     }
