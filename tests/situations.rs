@@ -238,6 +238,28 @@ fn missing_arguments_without_a_terminal() {
 }
 
 #[test]
+fn a_task_of_another_environment() {
+    let env = TestEnv::new();
+    for command in ["invoke", "show"] {
+        let output = env.tasks(&[
+            command,
+            "check disk space",
+            "-p",
+            "lagoon-demo",
+            "-e",
+            "develop",
+        ]);
+        let error = output.error(5);
+        let lines: Vec<&str> = error.lines().collect();
+        let expected = [
+            "error: task `check disk space` not found",
+            "hint: environments that have the task: `main`",
+        ];
+        assert_eq!(lines, expected, "{command}");
+    }
+}
+
+#[test]
 fn several_names_in_one_word() {
     let env = TestEnv::new();
     assert_snapshot!(on_sandbox(&env, &["invoke", "Say hello", "-p", "lagoon-demo", "-e", "develop,main, pr-12"]), @"

@@ -13,13 +13,12 @@ use crate::commands::{flags, scope};
 use crate::domain::task::quoting::suggestion;
 use crate::domain::{Definition, TaskRef};
 use crate::error::Error;
-use crate::ops::definitions::lookup::Wanted;
+use crate::ops::definitions::lookup::{self, Wanted};
 use crate::ops::launch::Launch;
 use crate::ops::launch::batch::TargetCheck;
 use crate::ops::launch::check::{self, TaskRequest};
 use crate::ops::launch::join::join_all;
 use crate::ops::launch::start::IfRunning;
-use crate::ops::places::membership;
 use crate::ops::runs::history;
 
 /// Start a task
@@ -141,7 +140,7 @@ pub(crate) async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     let resolved = resolve(app, &args, shape, &mut targets, task.as_ref(), &mut given);
     let launches = match resolved.await {
         Ok(launches) => launches,
-        Err(error) => return Err(with_role(app, shape, &targets, error).await),
+        Err(error) => return Err(explained(app, shape, &targets, task.as_ref(), error).await),
     };
     let asked = task.is_none() || app.settings.environment.is_none() || given.len() > count;
     let equivalent = match launches.as_slice() {
@@ -231,15 +230,18 @@ fn chosen(app: &App, shape: ResultShape, targets: &SelectedTargets) -> Result<Ta
     })
 }
 
-async fn with_role(
+/// Says where a missing task exists, or what hides it.
+async fn explained(
     app: &App,
     shape: ResultShape,
     targets: &SelectedTargets,
+    task: Option<&TaskRef>,
     error: Error,
 ) -> Error {
-    match (shape, targets.seen.as_slice(), app.lagoon().await) {
-        (ResultShape::One, [seen], Ok(lagoon)) => {
-            membership::with_role(lagoon, error, &seen.view.environment.project).await
+    match (shape, targets.seen.as_slice(), task, app.lagoon().await) {
+        (ResultShape::One, [seen], Some(task), Ok(lagoon)) => {
+            let project = &seen.view.environment.project;
+            lookup::with_other_environments(lagoon, error, project, task).await
         }
         _ => error,
     }

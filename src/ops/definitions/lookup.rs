@@ -7,7 +7,7 @@ use crate::domain::task::definition::Target;
 use crate::domain::task::name::NameError;
 use crate::domain::task::reference::RefError;
 use crate::domain::{Definition, Environment, Project, Scope, TaskRef};
-use crate::error::Error;
+use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::Lagoon;
 use crate::ops::places::{membership, place};
 
@@ -97,6 +97,33 @@ pub(crate) async fn environments_with(
         });
     }
     Ok((project, with, views.len()))
+}
+
+/// Adds to a not-found error the other environments of the project that have the task, else the user's
+/// role.
+pub(crate) async fn with_other_environments(
+    lagoon: &Lagoon,
+    error: Error,
+    project: &Project,
+    task: &TaskRef,
+) -> Error {
+    if error.kind != Kind::NotFound {
+        return error;
+    }
+    let views = match lagoon.project_definitions(&project.name).await {
+        Ok(Some((_, views))) => views,
+        _ => Vec::new(),
+    };
+    let with = views
+        .iter()
+        .filter(|view| matches!(find(task, view), Ok(Some(_))));
+    let names: Vec<&str> = with.map(|view| view.environment.name.as_str()).collect();
+    if names.is_empty() {
+        return membership::with_role(lagoon, error, project).await;
+    }
+    let names = quoted_list(&names);
+    let hints = Vec::new();
+    Error { hints, ..error }.hint(format!("environments that have the task: {names}"))
 }
 
 fn find<'a>(task: &TaskRef, view: &'a EnvironmentView) -> Result<Option<&'a Definition>, Error> {

@@ -9,6 +9,7 @@ use crate::domain::{Definition, Permission, Project, Scope, TaskRef};
 use crate::error::{Error, Hint};
 use crate::lagoon::Lagoon;
 
+use crate::ops::definitions::lookup;
 use crate::ops::places::membership;
 use crate::ops::places::place;
 
@@ -108,6 +109,10 @@ pub(crate) async fn show(
     }
     let found = match task.find(&definitions) {
         Ok(found) => found.id,
+        Err(error) if environment.is_some() => {
+            let project = &listing.project;
+            return Err(lookup::with_other_environments(lagoon, error.into(), project, task).await);
+        }
         Err(error) => {
             return Err(membership::with_role(lagoon, error.into(), &listing.project).await);
         }
