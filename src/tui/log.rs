@@ -34,12 +34,16 @@ pub(crate) struct Log {
     /// The first visible line; `None` while the end is visible.
     pub top: Option<usize>,
     pub search: TextLine,
+    /// Pieces that are not lines yet: the keys of a user do not wait until all of a long log was cleaned.
+    waiting: VecDeque<String>,
+    waiting_bytes: usize,
     lines: VecDeque<String>,
     /// The last line is incomplete.
     is_open: bool,
     bytes: usize,
     /// An earlier part was not kept.
     pub is_cut: bool,
+    keeps_colour: bool,
     cleaner: LogCleaner,
 }
 
@@ -51,10 +55,13 @@ impl Log {
             note: None,
             top: None,
             search: TextLine::default(),
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
             lines: VecDeque::new(),
             is_open: false,
             bytes: 0,
             is_cut: false,
+            keeps_colour,
             cleaner: LogCleaner::new(keeps_colour),
         }
     }
@@ -68,7 +75,42 @@ impl Log {
         self.lines.get(at).map(String::as_str)
     }
 
-    pub(crate) fn add(&mut self, piece: &str) {
+    /// Takes a piece, which becomes lines with the next [`Log::settle`]. Of more pieces than are kept, only the
+    /// last ones are cleaned.
+    pub(crate) fn add(&mut self, piece: String) {
+        self.waiting_bytes += piece.len();
+        self.waiting.push_back(piece);
+        let mut is_dropped = false;
+        while let Some(first) = self.waiting.front()
+            && self.waiting_bytes - first.len() > WINDOW
+        {
+            self.waiting_bytes -= first.len();
+            self.waiting.pop_front();
+            is_dropped = true;
+        }
+        if is_dropped {
+            // The kept part begins with a whole line.
+            if let Some(first) = self.waiting.front_mut()
+                && let Some(end) = first.find('\n')
+            {
+                first.drain(..=end);
+                self.waiting_bytes -= end + 1;
+            }
+            self.lines.clear();
+            (self.bytes, self.is_open, self.is_cut) = (0, false, true);
+            self.top = self.top.map(|_| 0);
+            self.cleaner = LogCleaner::new(self.keeps_colour);
+        }
+    }
+
+    pub(crate) fn settle(&mut self) {
+        self.waiting_bytes = 0;
+        for piece in std::mem::take(&mut self.waiting) {
+            self.divide(&piece);
+        }
+    }
+
+    fn divide(&mut self, piece: &str) {
         let clean = masked(&self.cleaner.feed(piece.as_bytes())).into_owned();
         let mut rest = clean.as_str();
         while !rest.is_empty() {
@@ -170,15 +212,20 @@ mod tests {
         Log::loading(1, true)
     }
 
+    fn add(log: &mut Log, piece: &str) {
+        log.add(piece.to_owned());
+        log.settle();
+    }
+
     #[test]
     fn pieces_become_lines() {
         let mut log = log();
         for piece in ["one\ntw", "o\n\nthree", "!\n"] {
-            log.add(piece);
+            add(&mut log, piece);
         }
         let lines: Vec<&str> = (0..log.len()).filter_map(|at| log.line(at)).collect();
         assert_eq!(lines, ["one", "two", "", "three!"]);
-        log.add(&"x".repeat(LONGEST + 1));
+        add(&mut log, &"x".repeat(LONGEST + 1));
         assert_eq!((log.len(), log.line(5)), (6, Some("x")));
     }
 
@@ -187,21 +234,37 @@ mod tests {
         let mut log = log();
         let line = format!("{}\n", "y".repeat(1023));
         for _ in 0..9 {
-            log.add(&line.repeat(1024));
+            add(&mut log, &line.repeat(1024));
         }
         assert!(log.is_cut && log.bytes <= WINDOW && log.len() > 8000);
         let mut short = Log::loading(1, true);
-        short.add(&"\n".repeat(MOST_LINES + 5));
+        add(&mut short, &"\n".repeat(MOST_LINES + 5));
         assert!(short.is_cut && short.len() == MOST_LINES);
+    }
+
+    #[test]
+    fn of_pieces_that_wait_only_the_end_is_cleaned() {
+        let mut log = log();
+        add(&mut log, "old\n");
+        log.top = Some(0);
+        let piece = format!("{}\n", "y".repeat(1023)).repeat(1024);
+        for _ in 0..100 {
+            log.add(piece.clone());
+            assert!(log.waiting_bytes <= WINDOW + piece.len());
+        }
+        assert!(log.is_cut && log.len() == 0);
+        log.settle();
+        assert!(log.bytes <= WINDOW && log.len() > 8000 && log.waiting.is_empty());
+        assert_eq!(log.line(0).map(str::len), Some(1023));
     }
 
     #[test]
     fn a_scrolled_log_follows_again_at_its_end() {
         let mut log = log();
-        log.add(&"line\n".repeat(30));
+        add(&mut log, &"line\n".repeat(30));
         log.scroll(-5, 10);
         assert_eq!(log.top, Some(15));
-        log.add("more\n");
+        add(&mut log, "more\n");
         assert_eq!(log.top, Some(15));
         log.scroll(100, 10);
         assert_eq!(log.top, None);
@@ -210,7 +273,7 @@ mod tests {
     #[test]
     fn a_search_wraps_around() {
         let mut log = log();
-        log.add("Alpha\nbeta\n\u{1b}[31mAL\u{1b}[0mPHA\ngamma\n");
+        add(&mut log, "Alpha\nbeta\n\u{1b}[31mAL\u{1b}[0mPHA\ngamma\n");
         log.search = TextLine::new("alpha");
         log.top = Some(0);
         assert!(log.find(true, 2) && log.top == Some(2));

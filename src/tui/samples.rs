@@ -14,7 +14,7 @@ use crate::terminal::input::{Input, Key};
 use crate::tui::equivalent::Program;
 use crate::tui::event::{Effect, Event, News};
 use crate::tui::state::{Setup, State};
-use crate::tui::update::update;
+use crate::tui::update::{before_frame, update};
 
 /// A state, and the effects of all that was typed.
 pub(super) struct Session {
@@ -70,6 +70,7 @@ impl Session {
 
     pub(super) fn event(&mut self, event: Event) {
         let effects = update(&mut self.state, event);
+        before_frame(&mut self.state);
         self.effects.extend(effects);
     }
 

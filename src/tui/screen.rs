@@ -10,7 +10,7 @@ use crate::clock::{Instant, wall_time};
 use crate::terminal::full_screen::FullScreen;
 use crate::tui::event::{Effect, Event};
 use crate::tui::state::State;
-use crate::tui::update::update;
+use crate::tui::update::{before_frame, update};
 use crate::tui::view;
 
 /// Durations and spinners change once a second.
@@ -32,6 +32,7 @@ pub(super) fn run(
     let first = vec![Effect::LoadProjects];
     let mut drawn = carry_out(&mut screen, first, effects).map(|_| ());
     while drawn.is_ok() {
+        before_frame(&mut state);
         drawn = screen.draw(|frame| view::draw(&state, frame));
         if drawn.is_err() {
             break;

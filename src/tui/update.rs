@@ -14,6 +14,9 @@ use crate::tui::state::{OlderRuns, Overlay, PlaceRow, Remote, State, Typing};
 /// Changes the state and returns the work to do.
 pub(crate) fn update(state: &mut State, event: Event) -> Vec<Effect> {
     let mut effects = Vec::new();
+    if matches!(event, Event::Input(_)) {
+        before_frame(state);
+    }
     state.is_changed = !matches!(event, Event::Tick);
     match event {
         Event::Input(input) => take_input(state, input, &mut effects),
@@ -29,6 +32,13 @@ pub(crate) fn update(state: &mut State, event: Event) -> Vec<Effect> {
     state.settle();
     read_what_is_shown(state, &mut effects);
     effects
+}
+
+/// Prepares what is drawn.
+pub(crate) fn before_frame(state: &mut State) {
+    if let Some(log) = &mut state.log {
+        log.settle();
+    }
 }
 
 fn take_input(state: &mut State, input: Input, effects: &mut Vec<Effect>) {

@@ -192,7 +192,7 @@ fn log(state: &mut State, run: i64, news: LogNews) {
     };
     match news {
         LogNews::Piece { text, is_cut } => {
-            log.add(&text);
+            log.add(text);
             log.is_cut |= is_cut;
             log.state = LogState::Following;
             log.note = None;
