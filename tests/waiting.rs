@@ -186,11 +186,9 @@ fn transient_failures_are_retried() {
             Outcome::Completed,
             "{fault:?}"
         );
-        assert_eq!(
-            (kind(&ended, 0), ended.acts.troubles),
-            (None, 2),
-            "{fault:?}"
-        );
+        assert_eq!(kind(&ended, 0), None, "{fault:?}");
+        // On a busy machine, a reply may come too late as well.
+        assert!(ended.acts.troubles >= 2, "{fault:?}");
     }
 }
 
