@@ -109,7 +109,7 @@ fn at_a_terminal_every_command_prompts_for_whatever_is_missing() {
             vec!["logs", "--latest", "-p", "lagoon-demo"],
             "? Environment ›",
         ),
-        (vec!["rerun", "--failed", "-p", "lagoon-demo"], "? Run ›"),
+        (vec!["rerun", "-p", "lagoon-demo"], "? Run ›"),
         (vec!["define"], "? Task name ›"),
         (vec!["export"], "? Scope ›"),
         (vec!["delete"], "? Scope ›"),
@@ -222,9 +222,9 @@ fn the_columns_of_runs_fit_every_width() {
     ");
     assert_snapshot!(drawn(120), @"
     ? Run ›
-    ❯ 63  Count slowly                      ● running 2 d 1 h          2 days ago  develop
-      61  清除所有缓存 😀 und alles andere  ✓ completed in 1 min 12 s  2 days ago  develop
-      7   Fail on purpose                   ✗ failed after 1 min 3 s   9 days ago  develop
+    ❯ 63  Count slowly                      ● running 2 d 1 h          2 days ago
+      61  清除所有缓存 😀 und alles andere  ✓ completed in 1 min 12 s  2 days ago
+      7   Fail on purpose                   ✗ failed after 1 min 3 s   9 days ago
     ");
 }
 

@@ -350,3 +350,39 @@ fn usage_errors_are_reported_before_any_request() {
     }
     assert_eq!(env.requests().len(), 0);
 }
+
+#[test]
+fn rerun_failed_offers_failed_runs_only_and_takes_the_only_one() {
+    let env = TestEnv::new();
+    let develop = ["-p", "lagoon-demo", "-e", "develop"];
+    let exec = |name: &str, command: &str| {
+        let line = ["exec", "-s", "cli", "--name", name, "--wait"];
+        env.tasks(&[&line[..], &develop, &["--", command]].concat())
+    };
+    exec("good", "true").succeeds();
+    exec("bad", "true").succeeds();
+    env.sql("UPDATE task SET status = 'failed' WHERE name = 'bad'");
+    let line = [&["rerun", "--failed"], &develop[..]].concat();
+    let mut terminal = env.terminal(&line);
+    assert_eq!(terminal.finish(), 0);
+    let screen = terminal.screen();
+    assert!(screen.contains("run 2 of `bad` (the only one)"), "{screen}");
+    exec("worse", "true").succeeds();
+    env.sql("UPDATE task SET status = 'failed' WHERE name = 'worse'");
+    let mut terminal = env.terminal(&line);
+    terminal.wait_for("bad");
+    let screen = terminal.screen();
+    assert!(screen.contains("worse"), "{screen}");
+    assert!(!screen.contains("good"), "{screen}");
+    // The command line names the environment.
+    assert!(!screen.contains("develop"), "{screen}");
+    terminal.send(ENTER);
+    assert_eq!(terminal.finish(), 0);
+    let mut terminal = env.terminal(&["rerun", "--failed", "-p", "lagoon-demo", "-e", "pr-12"]);
+    assert_eq!(terminal.finish(), 5);
+    assert!(
+        terminal
+            .screen()
+            .contains("no failed runs on lagoon-demo/pr-12")
+    );
+}

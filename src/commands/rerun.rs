@@ -76,7 +76,11 @@ pub(crate) async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     }
     let given = values::read(app, &args.args, &args.arg_files, None)?;
     app.require_explicit(&[TargetSetting::Context])?;
-    let found = NamedRuns::read(&args.runs, app, RunUse::Rerun).await?;
+    let of = match args.failed {
+        true => RunUse::RerunFailed,
+        false => RunUse::Rerun,
+    };
+    let found = NamedRuns::read(&args.runs, app, of).await?;
     // Nothing starts unless all can start.
     let mut runs = found.whole()?;
     if args.failed {

@@ -5,8 +5,8 @@ use clap::Args;
 use crate::app::App;
 use crate::commands::flags::given;
 use crate::commands::scope;
-use crate::commands::select::run::RunUse;
-use crate::domain::names::suggested;
+use crate::commands::select::run::{Offered, RunUse};
+use crate::domain::names::{closest, did_you_mean};
 use crate::domain::run::{RecentRun, STATUSES};
 use crate::domain::{Environment, Outcome, RunRef};
 use crate::error::{Error, Flag, Hint};
@@ -32,6 +32,10 @@ pub(crate) struct LatestArgs {
 impl LatestArgs {
     pub(super) fn is_given(&self) -> bool {
         self.latest
+    }
+
+    pub(super) fn has_filter(&self) -> bool {
+        self.filters().next().is_some()
     }
 
     pub(super) fn require_no_filter(&self) -> Result<(), Error> {
@@ -63,9 +67,9 @@ impl LatestArgs {
 /// The newest run that the flags select.
 pub(super) async fn newest(app: &App, flags: &LatestArgs, of: RunUse) -> Result<RunRef, Error> {
     check_filters(app, flags.task.as_deref(), &flags.status)?;
-    let (environment, runs) = recent(app, flags, of, 1, false).await?;
+    let (environment, runs) = recent(app, flags, of, 1, Offered::All).await?;
     let Some(RecentRun { run, .. }) = runs.first() else {
-        return Err(none(&environment.label(), flags, false));
+        return Err(none(&environment.label(), flags, Offered::All));
     };
     app.ui.note(&format!(
         "run {} of `{}` on {}",
@@ -82,12 +86,12 @@ pub(super) async fn recent(
     flags: &LatestArgs,
     of: RunUse,
     limit: usize,
-    active: bool,
+    offered: Offered,
 ) -> Result<(Environment, Vec<RecentRun>), Error> {
     let (project, environment) = scope::chosen_place(app, of.only_reads()).await?;
     let view = scope::environment_view(app, &project, &environment, false).await?;
     let environments = [view.environment];
-    let runs = runs_of(app, &environments, flags, limit, active).await?;
+    let runs = runs_of(app, &environments, flags, limit, offered).await?;
     let [environment] = environments;
     Ok((environment, runs))
 }
@@ -98,11 +102,15 @@ pub(super) async fn runs_of(
     environments: &[Environment],
     flags: &LatestArgs,
     limit: usize,
-    active: bool,
+    offered: Offered,
 ) -> Result<Vec<RecentRun>, Error> {
+    let mut statuses = flags.status.clone();
+    if offered == Offered::Failed && statuses.is_empty() {
+        statuses.push(Outcome::Failed.word().to_owned());
+    }
     let wanted = RunFilter {
-        statuses: flags.status.clone(),
-        active,
+        statuses,
+        active: offered == Offered::Unfinished,
         task: flags.task.clone(),
         mine: flags.mine,
         limit,
@@ -114,12 +122,13 @@ pub(super) async fn runs_of(
 }
 
 /// The error about a place without such runs.
-pub(super) fn none(place: &str, flags: &LatestArgs, active: bool) -> Error {
+pub(super) fn none(place: &str, flags: &LatestArgs, offered: Offered) -> Error {
     let filters: Vec<String> = flags.filters().collect();
-    let error = Error::not_found(match (active, filters.as_slice()) {
-        (true, _) => format!("no runs in progress on {place}"),
-        (false, []) => format!("no runs found on {place}"),
-        (false, filters) => format!("no run on {place} matches {}", filters.join(", ")),
+    let error = Error::not_found(match (offered, filters.as_slice()) {
+        (Offered::Unfinished, _) => format!("no runs in progress on {place}"),
+        (Offered::Failed, []) => format!("no failed runs on {place}"),
+        (Offered::All, []) => format!("no runs found on {place}"),
+        (_, filters) => format!("no run on {place} matches {}", filters.join(", ")),
     });
     match active {
         true => error.hint("to list all runs: tasks runs"),
@@ -142,13 +151,23 @@ pub(crate) fn check_filters(
         }
         let known = Outcome::WORDS.iter().chain(&STATUSES).copied();
         if !known.clone().any(|known| known.eq_ignore_ascii_case(word)) {
-            let near = suggested(word, known);
+            let near = closest(word, known).map(printed);
+            let near = did_you_mean(near.as_slice());
             let near = near.map_or(String::new(), |near| format!("; {near}"));
             app.ui
                 .warn(&format!("--status: unknown status `{word}`{near}"));
         }
     }
     Ok(())
+}
+
+/// The word that tables print for a status or outcome.
+fn printed(word: &str) -> &str {
+    match Outcome::of(word) {
+        _ if word == "active" => "running",
+        Outcome::Going | Outcome::Unknown => word,
+        finished => finished.word(),
+    }
 }
 
 fn require_value(flag: &str, value: Option<&str>) -> Result<(), Error> {

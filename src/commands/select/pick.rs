@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::commands::report::moment_of;
 use crate::commands::scope;
 use crate::commands::select::latest::{self, LatestArgs};
-use crate::commands::select::run::RunUse;
+use crate::commands::select::run::{Offered, RunUse};
 use crate::config::{ContextName, SANDBOX};
 use crate::domain::place::PRODUCTION_MARK;
 use crate::domain::run::RecentRun;
@@ -106,31 +106,43 @@ pub(crate) fn no_task_given(command: &str) -> Error {
 }
 
 /// Prompts for a recent run, newest first: of the given environment, else of all environments of the
-/// project.
+/// project. The only one that a filter leaves is taken, except to change production.
 pub(super) async fn run(app: &App, flags: &LatestArgs, of: RunUse) -> Result<RunRef, Error> {
-    let active = of.only_unfinished();
+    let offered = of.offered();
     let is_one_place = app.settings.environment.is_some();
     let (place, runs) = if is_one_place {
-        let (environment, runs) = latest::recent(app, flags, of, RUNS, active).await?;
+        let (environment, runs) = latest::recent(app, flags, of, RUNS, offered).await?;
         (environment.label(), runs)
     } else {
         let project = scope::project(app).await?;
         let (project, environments) = place::project(app.lagoon().await?, &project).await?;
-        let runs = latest::runs_of(app, &environments, flags, RUNS, active).await?;
+        let runs = latest::runs_of(app, &environments, flags, RUNS, offered).await?;
         (project.name, runs)
     };
     if runs.is_empty() {
-        return Err(latest::none(&place, flags, active));
+        return Err(latest::none(&place, flags, offered));
+    }
+    let is_harmless = |recent: &RecentRun| {
+        let environment = recent.run.environment.as_deref();
+        of.only_reads() || !environment.is_none_or(Environment::is_production)
+    };
+    let is_filtered = offered == Offered::Failed || flags.has_filter();
+    if let ([only], true) = (runs.as_slice(), is_filtered)
+        && is_harmless(only)
+    {
+        note_only(
+            app,
+            "run",
+            &format!("{} of `{}`", only.run.id, only.run.name),
+        );
+        return Ok(RunRef::Id(only.run.id));
     }
     let (now, symbols) = (Timestamp::now(), app.ui.symbols());
     let choice = |recent: &RecentRun| {
-        let is_production = recent.run.environment.as_deref();
-        let is_production = is_production.is_none_or(Environment::is_production);
         let choice = run_choice(recent, is_one_place, now, symbols);
-        if of.only_reads() || !is_production {
-            choice
-        } else {
-            choice.never_preselected()
+        match is_harmless(recent) {
+            true => choice,
+            false => choice.never_preselected(),
         }
     };
     let choices: Vec<Choice> = runs.iter().map(choice).collect();
@@ -150,14 +162,10 @@ fn run_choice(recent: &RecentRun, is_one_place: bool, now: Timestamp, symbols: S
         Some(environment) => choice.flexible(environment.name.as_str()),
         None => choice,
     };
-    let choice = choice
+    choice
         .column(status_text(run, now, symbols))
         .column(created.unwrap_or_default())
-        .named(format!("{} {}", run.id, run.name));
-    match environment.filter(|_| is_one_place) {
-        Some(environment) => choice.extra(&environment.name),
-        None => choice,
-    }
+        .named(format!("{} {}", run.id, run.name))
 }
 
 /// Prompts for one of these services, unless there is only one; `cli` is preselected. Without services,

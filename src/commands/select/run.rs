@@ -25,6 +25,7 @@ pub(crate) enum RunUse {
     Cancel,
     /// -e names the environment of the new run.
     Rerun,
+    RerunFailed,
     Upload,
 }
 
@@ -33,9 +34,27 @@ impl RunUse {
         matches!(self, RunUse::Read | RunUse::Wait)
     }
 
-    pub(super) fn only_unfinished(self) -> bool {
-        matches!(self, RunUse::Wait | RunUse::Cancel)
+    /// The runs that a prompt offers.
+    pub(super) fn offered(self) -> Offered {
+        match self {
+            RunUse::Wait | RunUse::Cancel => Offered::Unfinished,
+            RunUse::RerunFailed => Offered::Failed,
+            RunUse::Read | RunUse::Rerun | RunUse::Upload => Offered::All,
+        }
     }
+
+    /// True if -e is about the new run.
+    pub(super) fn starts_another(self) -> bool {
+        matches!(self, RunUse::Rerun | RunUse::RerunFailed)
+    }
+}
+
+/// The runs among which a command selects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offered {
+    All,
+    Unfinished,
+    Failed,
 }
 
 /// The runs to work on.

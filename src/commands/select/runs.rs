@@ -78,7 +78,7 @@ pub(crate) fn require_place(app: &App, run: &Run, of: RunUse) -> Result<(), Erro
         .hint("omit -p, or name a run of that project"));
     }
     match on_line(app.settings.environment.as_ref()) {
-        Some(other) if of != RunUse::Rerun && !has_name(place, other) => {
+        Some(other) if !of.starts_another() && !has_name(place, other) => {
             let environment = &place.name;
             Err(Error::usage(format!(
                 "run {id} belongs to the environment `{environment}`, not to `{other}`"

@@ -30,9 +30,6 @@ pub(super) fn widths(items: &[Item], room: usize) -> Vec<usize> {
             *width = WIDEST.min(*width);
         }
     }
-    if whole(&natural) > room && items.iter().any(|item| item.has_extra) {
-        natural[columns - 1] = 0;
-    }
     let flexible = items.first().map_or(&[][..], |item| &item.flexible);
     let mut widths = natural.clone();
     while let Some(excess) = whole(&widths)

@@ -193,19 +193,13 @@ mod tests {
     }
 
     fn runs() -> Vec<Choice> {
-        let run = |id: &str, name: &str, environment: &str, status: &str, age: &str| {
+        let run = |id: &str, name: &str, status: &str, age: &str| {
             let choice = Choice::new(id).flexible(name);
-            choice.column(status).column(age).extra(environment)
+            choice.column(status).column(age)
         };
         vec![
-            run("63", "Count slowly", "develop", "running", "3 s ago"),
-            run(
-                "7",
-                "清除所有缓存",
-                "feature/long-name-of-a-branch",
-                "failed",
-                "2 d ago",
-            ),
+            run("63", "Count slowly", "running", "3 s ago"),
+            run("7", "清除所有缓存", "failed", "2 d ago"),
         ]
     }
 
@@ -213,8 +207,8 @@ mod tests {
     fn columns_are_aligned_and_those_that_do_not_fit_are_cut_or_dropped() {
         insta::assert_snapshot!(drawn(&runs(), 80), @"
         ? Run ›
-        ❯ 63  Count slowly  running  3 s ago  develop
-          7   清除所有缓存  failed   2 d ago  feature/long-name-of-a-branch
+        ❯ 63  Count slowly  running  3 s ago
+          7   清除所有缓存  failed   2 d ago
         ");
         insta::assert_snapshot!(drawn(&runs(), 60), @"
         ? Run ›

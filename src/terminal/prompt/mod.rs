@@ -39,8 +39,6 @@ pub(crate) struct Choice {
     columns: Vec<String>,
     /// Positions of columns that are cut before others; the label has position 0.
     flexible: Vec<usize>,
-    /// A column that is dropped before another one is cut.
-    extra: Option<String>,
     /// The last column; fuzzy search ignores it, except for whole words.
     note: Option<String>,
     /// The answer that remains on the screen, if it is not the label.
@@ -55,7 +53,6 @@ impl Choice {
             mark: "",
             columns: Vec::new(),
             flexible: Vec::new(),
-            extra: None,
             note: None,
             name: None,
             never_preselected: false,
@@ -79,12 +76,6 @@ impl Choice {
     #[must_use]
     pub(crate) fn column(mut self, text: impl Into<String>) -> Self {
         self.columns.push(text.into());
-        self
-    }
-
-    #[must_use]
-    pub(crate) fn extra(mut self, text: impl Into<String>) -> Self {
-        self.extra = Some(text.into());
         self
     }
 

@@ -23,8 +23,6 @@ pub(super) struct Item {
     pub mark: &'static str,
     /// Positions of columns that are cut before others.
     pub flexible: Vec<usize>,
-    /// The last column is dropped before another one is cut.
-    pub has_extra: bool,
     pub note: Option<String>,
     text: SearchText,
     never_preselected: bool,
@@ -34,7 +32,6 @@ impl Item {
     fn new(choice: &Choice) -> Item {
         let mut columns: Vec<String> = std::iter::once(&choice.label)
             .chain(&choice.columns)
-            .chain(&choice.extra)
             .map(|column| clean_line(column))
             .collect();
         let note = choice.note.as_deref().map(clean_line);
@@ -50,7 +47,6 @@ impl Item {
             columns,
             mark: choice.mark,
             flexible: choice.flexible.clone(),
-            has_extra: choice.extra.is_some(),
             note,
             never_preselected: choice.never_preselected,
         }
