@@ -72,6 +72,7 @@ fn a_run_started_from_prompts_can_be_followed() {
     assert_snapshot!(mask(&terminal.screen()), @"
     ✔ Environment · develop
     127.0.0.1 · lagoon-demo/develop
+    started run 1 of `Say hello` on lagoon-demo/develop
     equivalent command:
       tasks invoke 'Say hello' -p lagoon-demo -e develop
     ? Follow the log? [Y/n]
@@ -94,7 +95,36 @@ fn a_run_started_from_prompts_can_be_followed() {
     terminal.send(CTRL_C);
     assert_eq!(terminal.finish(), 130);
     let screen = terminal.screen();
-    assert!(screen.contains("tasks wait 3"), "{screen}");
+    let continues = "run 3 continues; to follow it: tasks logs 3 -f";
+    assert!(screen.contains(continues), "{screen}");
+    assert!(!screen.contains("unknown"), "{screen}");
+}
+
+#[test]
+fn a_followed_log_ends_with_the_outcome_at_a_terminal() {
+    let env = TestEnv::new();
+    let line = [&["invoke", "Say hello", "--wait"], &MAIN[..]].concat();
+    env.tasks(&line).succeeds();
+    let mut terminal = env.terminal(&["logs", "1", "-f"]);
+    assert_eq!(terminal.finish(), 0);
+    let screen = terminal.screen();
+    assert!(screen.contains("✓ run 1 completed in"), "{screen}");
+    assert_eq!(env.tasks(&["logs", "1", "-f"]).succeeds().stderr, "");
+}
+
+#[test]
+fn status_shows_the_arguments_of_a_run_to_people() {
+    let env = TestEnv::new();
+    let place = ["-p", "lagoon-demo", "-e", "develop"];
+    let values = ["-a", "TEXT=two\nlines; $x", "-a", "FROM=develop"];
+    let line = [&["invoke", "Try arguments", "--wait"], &values[..], &place].concat();
+    env.tasks(&line).succeeds();
+    let shown = env.tasks(&["status", "1", "-o", "table"]).succeeds().stdout;
+    let text = "Arguments    FROM=develop\n             TEXT=two\\nlines; $x\n";
+    assert!(shown.contains(text), "{shown}");
+    let before = env.sent(&["taskById"]);
+    env.tasks(&["status", "1", "-o", "json"]).succeeds();
+    assert_eq!(env.sent(&["taskById"]), before + 1);
 }
 
 #[test]

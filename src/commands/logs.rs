@@ -6,18 +6,20 @@ mod report;
 use std::ops::Range;
 
 use clap::Args;
+use jiff::Timestamp;
 
 use crate::app::App;
 use crate::commands::launch::{LiveFlags, ReportPlan, WaitFlags, Watch, usual_length};
 use crate::commands::report::ResultPrinter;
 use crate::commands::select::{NamedRuns, RunArgs, RunUse};
-use crate::domain::Run;
 use crate::domain::run::Log;
+use crate::domain::{Outcome, Run};
 use crate::error::Error;
 use crate::ops;
 use crate::ops::runs::follow::LiveOptions;
 use crate::ops::runs::log::{self, LogFile, LogPart};
 use crate::output::Format;
+use crate::output::status::{status_phrase, status_style};
 use crate::settings::number;
 use crate::terminal::Stream;
 
@@ -86,6 +88,9 @@ pub(crate) async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
     if args.follow {
         let log = if as_objects { Stream::Err } else { Stream::Out };
         let (runs, verdict) = follow(&args, app, found, log).await;
+        if !as_objects && app.ui.terminal().stderr {
+            print_ends(&args, app, &runs);
+        }
         if !as_objects || runs.is_empty() {
             return verdict;
         }
@@ -124,6 +129,22 @@ async fn follow(
         ..args.waiting.watch(app)
     };
     watch.wait_for_all(runs, missing).await
+}
+
+/// Says that the followed runs have ended. Of a failure that is an error, the error says so.
+fn print_ends(args: &LogsArgs, app: &App, runs: &[Run]) {
+    let (now, symbols) = (Timestamp::now(), app.ui.symbols());
+    for run in runs {
+        let is_said = match run.outcome() {
+            Outcome::Completed => true,
+            outcome => args.no_exit_status && outcome.is_finished(),
+        };
+        if is_said {
+            let mark = symbols.mark(status_style(run));
+            let words = status_phrase(run, now);
+            app.ui.note(&format!("{mark}run {} {words}", run.id));
+        }
+    }
 }
 
 /// Prints runs with their logs, and returns the failures.

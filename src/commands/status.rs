@@ -5,8 +5,11 @@ use clap::Args;
 use crate::app::App;
 use crate::commands::report::{ResultPrinter, ResultShape, RunReport};
 use crate::commands::select::{NamedRuns, RunArgs, RunUse, print_runs};
+use crate::domain::Run;
 use crate::error::Error;
+use crate::ops::launch::rerun;
 use crate::ops::runs::wait;
+use crate::secret::conceal_recognized;
 
 /// Show the status of runs
 ///
@@ -45,8 +48,27 @@ pub(crate) async fn run(args: StatusArgs, app: &App) -> Result<(), Error> {
         }
     }
     match (args.runs.shape(), runs.as_slice()) {
-        (ResultShape::One, [run]) => answer.print(&RunReport::of(app, run).in_full())?,
+        (ResultShape::One, [run]) => {
+            let arguments = arguments(app, &answer, run).await;
+            answer.print(&RunReport::of(app, run).in_full(arguments))?;
+        }
         (shape, _) => print_runs(app, &answer, shape, runs)?,
     }
     wait::first_of_all(missing).and(opened)
+}
+
+/// The values of a run, `NAME=value`, for people only: they need another request.
+async fn arguments(app: &App, answer: &ResultPrinter, run: &Run) -> Vec<String> {
+    if !answer.is_for_people() {
+        return Vec::new();
+    }
+    let values = match app.lagoon().await {
+        Ok(lagoon) => rerun::recorded_values(lagoon, run).await,
+        Err(_) => Vec::new(),
+    };
+    let texts = values.into_iter().map(|(name, value)| {
+        conceal_recognized(&value);
+        format!("{name}={value}")
+    });
+    texts.collect()
 }

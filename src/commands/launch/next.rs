@@ -42,12 +42,17 @@ impl Start<'_> {
         }
     }
 
-    /// Prints the command line that does the same without prompts, once a run was started.
+    /// After prompts, says that the run was started, and prints the command line that does the same
+    /// without prompts.
     pub(super) fn print_equivalent(&self, outcomes: &[LaunchOutcome]) {
         if let (Some(line), [outcome]) = (&self.equivalent, outcomes)
-            && outcome.run().is_some()
+            && let Some(run) = outcome.run()
         {
             let ui = &self.app.ui;
+            if let (Some(_), Some(place)) = (outcome.started(), &run.environment) {
+                let (id, name, place) = (run.id, &run.name, place.label());
+                ui.note(&format!("started run {id} of `{name}` on {place}"));
+            }
             ui.note(&format!("equivalent command:\n  {line}"));
         }
     }

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::commands::launch::confirm::{confirm_all, confirm_one};
 use crate::commands::launch::dry_run::DryRun;
 use crate::commands::launch::exit_status;
-use crate::commands::launch::next::{FollowAnswer, wait_line};
+use crate::commands::launch::next::{FollowAnswer, follow_line, wait_line};
 use crate::commands::launch::progress::{StartProgress, UnfinishedWatcher};
 use crate::commands::launch::results::{LaunchEntry, LaunchResults};
 use crate::commands::launch::{BulkFlags, ReadFailureNotice, RunLines, StartFlags};
@@ -328,15 +328,19 @@ fn interrupted(kind: Kind, outcomes: &[LaunchOutcome]) -> Error {
         kind.word()
     );
     let ids: Vec<String> = runs.iter().map(|run| run["id"].to_string()).collect();
-    let error = Error {
+    let error = |message: &str| Error {
         runs,
         ..Error::new(kind, message)
     };
-    if ids.is_empty() {
-        return error;
+    match (ids.as_slice(), outcomes.len()) {
+        ([], _) => error(&message),
+        ([id], 1) => error(kind.word()).hint(format!(
+            "run {id} continues; to follow it: {}",
+            follow_line([id.clone()])
+        )),
+        _ => error(&message).hint(format!(
+            "the started runs continue; to wait for them: {}",
+            wait_line(ids)
+        )),
     }
-    let line = wait_line(ids);
-    error.hint(format!(
-        "the started runs continue; to wait for them: {line}"
-    ))
 }

@@ -31,6 +31,9 @@ pub(crate) struct RunReport<'a> {
     log_line: Option<Cell>,
     #[serde(skip)]
     is_full: bool,
+    /// `NAME=value`.
+    #[serde(skip)]
+    arguments: Vec<String>,
 }
 
 impl<'a> RunReport<'a> {
@@ -52,14 +55,18 @@ impl<'a> RunReport<'a> {
             user: run.user.as_ref(),
             log_line: None,
             is_full: true,
+            arguments: Vec::new(),
             run,
         }
     }
 
-    /// With job name and absolute times.
-    pub(crate) fn in_full(self) -> Self {
-        let is_full = true;
-        RunReport { is_full, ..self }
+    /// With job name, absolute times and these arguments.
+    pub(crate) fn in_full(self, arguments: Vec<String>) -> Self {
+        RunReport {
+            is_full: true,
+            arguments,
+            ..self
+        }
     }
 
     fn brief(&self) -> Detail {
@@ -113,9 +120,14 @@ impl Report for RunReport<'_> {
         let run = self.run;
         let log_line = self.log_line.clone();
         let log_line = log_line.filter(|_| run.outcome().is_finished());
+        let mut detail = Detail::headed(long_status_cell(run, Timestamp::now()))
+            .field("Task", Cell::name(run.name.clone()));
+        for (at, argument) in self.arguments.iter().enumerate() {
+            let label = if at == 0 { "Arguments" } else { "" };
+            detail = detail.field(label, argument.replace('\n', "\\n"));
+        }
         Some(
-            Detail::headed(long_status_cell(run, Timestamp::now()))
-                .field("Task", Cell::name(run.name.clone()))
+            detail
                 .field("Environment", self.place())
                 .field("Run", Cell::id(run.id))
                 .field("Job name", run.task_name.clone())

@@ -29,6 +29,24 @@ pub fn values(recorded: &str, command: &str, names: &[&str]) -> Option<Vec<(Stri
     (again == recorded).then_some(found)
 }
 
+/// The values before a command that is not known.
+pub(crate) fn leading(recorded: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut rest = recorded;
+    while let Some((name, after)) = rest.strip_prefix(' ').and_then(|r| r.split_once("=\"")) {
+        let is_name = |c: char| c.is_alphanumeric() || c == '_';
+        let Some((value, after)) = unescape(after).filter(|_| name.chars().all(is_name)) else {
+            return Vec::new();
+        };
+        found.push((name.to_owned(), value));
+        if after.starts_with("; ") {
+            return found;
+        }
+        rest = after;
+    }
+    Vec::new()
+}
+
 /// Reverts `escape` up to the closing quote; also returns the rest.
 fn unescape(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
@@ -90,6 +108,22 @@ mod tests {
             "",
         ] {
             assert_eq!(values(line, "echo one", &["A"]), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_values_of_an_unknown_command_are_parsed() {
+        let line = r#" OTHER="develop" STR="a \"b\"; \$c"; echo "$STR""#;
+        let expected = pairs(&[("OTHER", "develop"), ("STR", "a \"b\"; $c")]);
+        assert_eq!(leading(line), expected);
+        for line in [
+            "drush cr",
+            r#" A="x""#,
+            r#" A="$HOME"; echo"#,
+            r#" a b="x"; echo"#,
+            "",
+        ] {
+            assert_eq!(leading(line), [], "{line}");
         }
     }
 

@@ -124,6 +124,12 @@ pub(crate) fn task(
     Ok(launch)
 }
 
+/// The values that a task's run received; empty if they are unknown, as for an image.
+pub(crate) async fn recorded_values(lagoon: &Lagoon, run: &Run) -> Vec<(String, String)> {
+    let record = lagoon.run_record(run.id).await.ok().flatten();
+    record.map_or_else(Vec::new, |record| recorded::leading(&record.command))
+}
+
 pub(crate) async fn read(lagoon: &Lagoon, run: Run) -> Result<RecordedRun, Error> {
     let read = || lagoon.run_record(run.id);
     let record = read::twice(read)
