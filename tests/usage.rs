@@ -457,3 +457,47 @@ fn a_switch_may_be_repeated() {
     home.tasks(&["-q", "context", "list", "-qq", "-v", "-v", "--yes", "-y"])
         .succeeds();
 }
+
+#[test]
+fn misplaced_words_of_invoke_are_named_with_their_flag() {
+    let home = Home::new();
+    for (args, hint) in [
+        (
+            &["run", "Try arguments", "-e", "develop", "FROM=main"][..],
+            "set an argument with -a: tasks run 'Try arguments' -e develop -a FROM=main\n",
+        ),
+        (
+            &["run", "Try arguments", "develop"],
+            "name an environment with -e: tasks run 'Try arguments' -e develop\n",
+        ),
+        (
+            &["run", "Say", "hello"],
+            "quote a name with spaces: tasks run 'Say hello'\n",
+        ),
+        (
+            &["list", "-l", "https://api.example.com"],
+            "to use a new Lagoon: tasks login https://api.example.com\n",
+        ),
+    ] {
+        let refused = home.tasks(args).ends_with(2);
+        assert!(
+            refused.stderr.ends_with(&format!("hint: {hint}")),
+            "{refused}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_status_is_corrected_to_the_word_that_tables_print() {
+    let env = TestEnv::new();
+    for (word, meant) in [
+        ("success", "completed"),
+        ("complet", "completed"),
+        ("errors", "failed"),
+    ] {
+        let line = [&["runs", "--status", word], &MAIN[..]].concat();
+        let output = env.tasks(&line).succeeds();
+        let warning = format!("unknown status `{word}`; did you mean `{meant}`?");
+        assert!(output.stderr.contains(&warning), "{output}");
+    }
+}

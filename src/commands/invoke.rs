@@ -24,7 +24,7 @@ use crate::ops::runs::history;
 /// Start a task
 ///
 /// A COMMAND task receives each value exactly as typed. Without --wait or --follow, the command
-/// returns as soon as the run exists.
+/// returns once the run exists; only after prompts it offers the log.
 ///
 /// For several targets, repeat -p and -e or use patterns ('pr-*') or PROJECT:ENV. You confirm all at
 /// once, and nothing starts unless all can be started.

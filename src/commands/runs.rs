@@ -44,8 +44,8 @@ Examples:
   # Watch the runs in progress of all projects
   tasks runs -A --active --watch")]
 pub(crate) struct RunsArgs {
-    /// List only runs with this status or outcome (repeatable): completed, failed, cancelled, going,
-    /// unknown, or a status of Lagoon
+    /// List only runs with this status (repeatable): completed, failed, cancelled, running, pending,
+    /// or another status or outcome
     #[arg(long, value_name = "STATUS")]
     status: Vec<String>,
     /// List only runs in progress

@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use crate::secret::shown_address;
+use crate::secret::{may_be_secret, shown_address};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{given}` is not a valid API address: {reason}")]
@@ -60,6 +60,12 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
     }
+}
+
+/// The address in a text, without its secrets; `None` for another text.
+pub(crate) fn shown_url(text: &str) -> Option<String> {
+    let is_shown = text.contains("://") && !may_be_secret(text);
+    is_shown.then(|| shown_address(text))
 }
 
 #[cfg(test)]

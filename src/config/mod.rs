@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::domain::SshEndpoint;
 
-pub(crate) use address::{api_address, is_loopback};
+pub(crate) use address::{api_address, is_loopback, shown_url};
 pub(crate) use checkout::Checkout;
 #[cfg(feature = "sandbox")]
 pub(crate) use checkout::{ComposeFile, USUAL_NAMES};

@@ -8,9 +8,10 @@ use url::Url;
 
 use super::{Flags, SettingsError, SettingsErrorKind, Source, Sourced, SshSettings};
 use crate::config::{
-    Config, Context, ContextName, Origin, POD, POD_VARIABLE, api_address, shown_name,
+    Config, Context, ContextName, Origin, POD, POD_VARIABLE, api_address, shown_name, shown_url,
 };
 use crate::domain::names::suggested;
+use crate::domain::task::quoting::suggestion;
 use crate::env::{Env, Secret};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,7 +163,16 @@ fn named(
         Err(error) => {
             // If a file has an unusable context of that name, its error says more.
             let fault = config.ok().and_then(|c| c.fault(&value).cloned());
-            let wrong = || SettingsError::usage(format!("{source}: {error}"));
+            let wrong = || {
+                let error = SettingsError::usage(format!("{source}: {error}"));
+                match shown_url(&value) {
+                    Some(url) => error.hint(format!(
+                        "to use a new Lagoon: {}",
+                        suggestion(["tasks", "login", &url])
+                    )),
+                    None => error,
+                }
+            };
             return Err(fault.map_or_else(wrong, SettingsError::from));
         }
     };
