@@ -257,8 +257,6 @@ fn invalid_values_are_refused_before_the_start() {
     assert_snapshot!(missing.error(5), @"
     error: task `Run yarn adit` not found
     hint: did you mean `Run yarn audit`?
-    hint: tasks hidden by another task of the same name are not listed
-    hint: you are a maintainer on lagoon-demo; only tasks for administrators are hidden from you
     ");
     assert_eq!(started(&env), 0);
 }

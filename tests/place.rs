@@ -407,10 +407,10 @@ fn not_found_names_the_role_and_its_hidden_permissions() {
         }
         let shows = format!("{role} on lagoon-demo; you can see all of its environments");
         for line in [
-            vec!["show", "Say hello", "-e", "mian"],
-            vec!["runs", "-e", "mian"],
-            vec!["runs", "-e", "m*n", "-e", "mian"],
-            vec!["export", "-e", "mian"],
+            vec!["show", "Say hello", "-e", "zzz"],
+            vec!["runs", "-e", "zzz"],
+            vec!["runs", "-e", "m*n", "-e", "zzz"],
+            vec!["export", "-e", "zzz"],
         ] {
             let line = [&line[..], &["-p", "lagoon-demo"]].concat();
             let output = env.tasks(&line).ends_with(5);

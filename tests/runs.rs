@@ -276,7 +276,6 @@ fn usage_errors_send_no_request() {
     assert_snapshot!(nowhere.error(5), @"
     error: the project `lagoon-demo` has no environment `mian`
     hint: did you mean `main`?
-    hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
     ");
 }
 

@@ -331,23 +331,19 @@ fn names_that_do_not_exist() {
     $ tasks list -p lagoon-dmo -e main
     exit code: 5
     error: project `lagoon-dmo` not found
-    hint: use the project's name in Lagoon, which can differ from the repository name
     hint: did you mean `lagoon-demo`?
-    hint: you can see only the projects of your groups: lagoon-demo-group (maintainer)
     ");
     assert_snapshot!(on_sandbox(&env, &["list", "-p", "lagoon-demo", "-e", "mian"]), @"
     $ tasks list -p lagoon-demo -e mian
     exit code: 5
     error: the project `lagoon-demo` has no environment `mian`
     hint: did you mean `main`?
-    hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
     ");
     assert_snapshot!(on_sandbox(&env, &["show", "Run yarn adit", "-p", "lagoon-demo", "-e", "main"]), @"
     $ tasks show Run yarn adit -p lagoon-demo -e main
     exit code: 5
     error: task `Run yarn adit` not found
     hint: did you mean `Run yarn audit`?
-    hint: you are a maintainer on lagoon-demo; only tasks for administrators are hidden from you
     ");
     assert_snapshot!(on_sandbox(&env, &["status", "4711"]), @"
     $ tasks status 4711
@@ -566,7 +562,6 @@ fn several_targets() {
     exit code: 5
     error: the project `lagoon-demo` has no environment `mian`
     hint: did you mean `main`?
-    hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
     ");
     assert_snapshot!(targets(&["-e", "main", "-e", "develop"]), @"
     $ tasks invoke Run yarn audit -p lagoon-demo -e main -e develop

@@ -16,6 +16,7 @@ pub enum Hint {
     /// The printed log is incomplete.
     PrintLog(i64),
     ListTasks,
+    ListProjects,
     /// The run was created and may never start.
     CancelRun {
         id: i64,
@@ -95,6 +96,7 @@ impl fmt::Display for Hint {
             }
             Hint::PrintLog(id) => write!(f, "to print it again: tasks logs {id}"),
             Hint::ListTasks => f.write_str("to list tasks: tasks list"),
+            Hint::ListProjects => f.write_str("to list projects: tasks projects"),
             Hint::CancelRun { id, status } => write!(
                 f,
                 "run {id} ({status}) was created and may never start; to cancel it: tasks cancel {id}"
@@ -165,6 +167,11 @@ impl fmt::Display for Hint {
 }
 
 impl Hint {
+    /// True for "did you mean …?", after which the reason is likely a misspelled name.
+    pub(crate) fn is_suggestion(&self) -> bool {
+        matches!(self, Hint::Text(text) if text.starts_with("did you mean"))
+    }
+
     /// For a text with commas: a name can contain one, so this is for names that were not found.
     pub(crate) fn each_name(flag: Flag, text: &str) -> Option<Hint> {
         let names = parts(text)?;

@@ -151,7 +151,6 @@ fn missing_targets_exit_with_5() {
     assert_snapshot!(refused(&["-p", "lagoon-demo", "-e", "main", "-e", "devlop"]), @"
     error: the project `lagoon-demo` has no environment `devlop`
     hint: did you mean `develop`?
-    hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
     ");
     assert_snapshot!(refused(&["-p", "lagoon-demo", "-e", "mian", "-e", "x*"]), @"
     error: 2 errors: the project `lagoon-demo` has no environment `mian`; no environment matches `x*`
@@ -164,9 +163,7 @@ fn missing_targets_exit_with_5() {
     ");
     assert_snapshot!(refused(&["-p", "shop", "-p", "shopp", "-e", "main"]), @"
     error: project `shopp` not found
-    hint: use the project's name in Lagoon, which can differ from the repository name
     hint: did you mean `shop` or `shop-eu`?
-    hint: you can see only the projects of your groups: lagoon-demo-group (maintainer)
     ");
     assert_snapshot!(refused(&["-A", "-e", "mian"]), @"
     error: no selected project has an environment `mian`
@@ -179,6 +176,7 @@ fn missing_targets_exit_with_5() {
     assert_snapshot!(refused(&["-e", "shop:man", "-e", "blog:main"]), @"
     error: 2 errors: project `blog` not found; the project `shop` has no environment `man`
     hint: use the project's name in Lagoon, which can differ from the repository name
+    hint: to list projects: tasks projects
     hint: you can see only the projects of your groups: lagoon-demo-group (maintainer)
     hint: did you mean `main`?
     ");

@@ -55,7 +55,10 @@ pub(crate) async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
         return error;
     };
     let near = nearest(name, projects.iter().map(|p| p.name.as_str()));
-    let error = error.with_hints(did_you_mean(&near));
+    if let Some(hint) = did_you_mean(&near) {
+        return missing_name(name).hint(hint);
+    }
+    let error = error.hint(Hint::ListProjects);
     let Ok(roles) = lagoon.my_roles().await else {
         return error;
     };
@@ -84,7 +87,8 @@ pub(super) async fn with_role_hint(
     hint: impl FnOnce(Role) -> String,
 ) -> Error {
     let is_list = |hint: &Hint| matches!(hint, Hint::RepeatFlag { .. });
-    if error.kind != Kind::NotFound || error.hints.iter().any(is_list) {
+    let is_enough = |hint: &Hint| is_list(hint) || hint.is_suggestion();
+    if error.kind != Kind::NotFound || error.hints.iter().any(is_enough) {
         return error;
     }
     let roles = lagoon.my_roles().await.ok();
@@ -103,12 +107,16 @@ pub(crate) async fn missing_environment(
 }
 
 pub(crate) fn no_project(name: &str) -> Error {
-    let error = Error::not_found(format!("project `{name}` not found"));
+    let error = missing_name(name);
     match Hint::each_name(Flag::Project, name) {
         Some(hint) => error.hint(hint),
         None => error
             .hint("use the project's name in Lagoon, which can differ from the repository name"),
     }
+}
+
+fn missing_name(name: &str) -> Error {
+    Error::not_found(format!("project `{name}` not found"))
 }
 
 /// The names nearest to `wanted`, otherwise the first ten; `None` without names.

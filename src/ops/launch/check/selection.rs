@@ -25,7 +25,7 @@ pub(crate) fn task(
 fn choose<'a>(view: &'a EnvironmentView, task: &TaskRef) -> Result<&'a Definition, Error> {
     task.find(&view.definitions).map_err(|error| {
         let mut error = Error::from(error);
-        if error.kind != Kind::NotFound {
+        if error.kind != Kind::NotFound || error.hints.iter().any(Hint::is_suggestion) {
             return error;
         }
         let names = view.definitions.iter().take(10).map(|d| d.name.as_str());
