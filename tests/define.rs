@@ -236,7 +236,7 @@ fn the_output_is_the_new_task_with_its_id_first() {
     assert_snapshot!(defined("table"), @"
     exit code: 0
     ---- stdout
-    1 table
+    table
     ID          1
     Type        command
     Scope       environment

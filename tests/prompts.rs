@@ -63,7 +63,8 @@ fn delete_and_update_take_the_only_scope_that_has_the_task() {
     assert_eq!(terminal.finish(), 0);
     assert_snapshot!(mask(&terminal.screen()), @"
     project lagoon-demo (the only one)
-    scope: environment, the only one that has the task
+    found in one scope: environment lagoon-demo/develop
+      permission: developer → guest
     ✔ 127.0.0.1 · environment lagoon-demo/develop: change `Warm up`? · yes
     changed
     11 Warm up
@@ -74,7 +75,7 @@ fn delete_and_update_take_the_only_scope_that_has_the_task() {
     assert_eq!(terminal.finish(), 2);
     assert_snapshot!(mask(&terminal.screen()), @"
     project lagoon-demo (the only one)
-    scope: environment, the only one that has the task
+    found in one scope: environment lagoon-demo/develop
     Warm up (id 11)
     ✔ 127.0.0.1 · environment lagoon-demo/develop: delete `Warm up`? · no
     error: not confirmed; nothing was done
@@ -129,8 +130,6 @@ fn invoke_says_that_the_task_does_not_exist_before_it_prompts_for_the_environmen
     project lagoon-demo (the only one)
     error: task `run-yarn-adit` not found
     hint: did you mean `Run yarn audit`?
-    hint: you are a maintainer on lagoon-demo; only tasks for administrators are
-      hidden from you
     ");
     define(&env, "Warm up", &DEVELOP);
     define(&env, "Warm up", &["-p", "lagoon-demo", "-e", "pr-12"]);

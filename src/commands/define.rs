@@ -167,17 +167,15 @@ async fn carry_out(
         }
     };
     report(app, &defined);
-    if asked {
-        app.ui.note(&format!(
-            "equivalent command:\n  {}",
-            line::define(args, target)
-        ));
-    }
     let definition = defined.definition();
     let next = line::invoke(definition, target);
     answer.print_done(&TaskReport::written(definition.clone()))?;
     if answer.is_for_people() {
         app.ui.note(&format!("invoke it: {next}"));
+    }
+    if asked {
+        let line = line::define(args, target);
+        app.ui.note(&format!("equivalent command:\n  {line}"));
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::domain::{Definition, Scope, TaskRef};
 use crate::error::Error;
 use crate::ops::definitions::{define, update};
 use crate::output::{Format, Report};
-use crate::terminal::Stream;
+use crate::terminal::{Palette, Stream};
 use clap::Args;
 use serde_json::json;
 
@@ -99,6 +99,9 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
         app.ui.warn(&warning);
     }
     let banner = scope::banner(app, &site.label)?;
+    if !args.dry_run && !app.settings.yes && (is_found || site.scope == Scope::System) {
+        app.ui.note(plain(app, &changes).trim_end());
+    }
     if args.dry_run {
         app.ui
             .note(&format!("{banner}: dry run, nothing was changed"));
@@ -124,6 +127,11 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     print_update(app, &answer, now, changes, false)
 }
 
+/// The changes for a note, which has no colours.
+fn plain(app: &App, changes: &[Difference]) -> String {
+    report::render(Palette::new(false).with(app.ui.symbols()), changes, 2)
+}
+
 fn print_update(
     app: &App,
     answer: &ResultPrinter,
@@ -139,8 +147,7 @@ fn print_update(
         return print(&app.ui, &text);
     }
     if !changes.is_empty() {
-        let text = report::render(app.ui.palette(Stream::Err), &changes, 2);
-        app.ui.note(text.trim_end());
+        app.ui.note(plain(app, &changes).trim_end());
     }
     let task = TaskReport::written(definition);
     let mut value = task.value();

@@ -55,12 +55,7 @@ impl Report for TaskReport {
 
     fn detail(&self) -> Option<Detail> {
         let task = self.definition();
-        let title = if self.is_written {
-            format!("{} {}", task.id, task.name)
-        } else {
-            task.name.clone()
-        };
-        let mut detail = Detail::new(title)
+        let mut detail = Detail::new(task.name.as_str())
             .field("ID", Cell::id(task.id))
             .field("Type", task.work.word().to_lowercase())
             .field("Scope", scope(&self.listed))

@@ -84,9 +84,15 @@ async fn found_target(app: &App, tasks: &[TaskRef]) -> Result<Target, Error> {
         return Err(error.hint("give the tasks of each scope in a command of their own"));
     };
     let word = only.scope.word();
-    app.ui.note(&match tasks {
-        [_] => format!("scope: {word}, the only one that has the task"),
-        _ => format!("scope: {word}, the only one that has the tasks"),
+    app.ui.note(&match &only.target {
+        Target::Environment {
+            project,
+            environment,
+        } => format!("found in one scope: {word} {project}/{environment}"),
+        Target::Project(name) | Target::Group(name) => {
+            format!("found in one scope: {word} {name}")
+        }
+        Target::System(_) => format!("found in one scope: {word} (all projects)"),
     });
     Ok(only.target)
 }

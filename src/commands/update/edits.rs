@@ -79,7 +79,7 @@ impl Edits {
             && self.permission.is_none()
         {
             return Err(Error::not_given("changes").hint(
-                "pass at least one flag, such as --permission guest (see `tasks update --help`)",
+                "pass at least one flag, such as --description TEXT or --command COMMAND (see `tasks update --help`)",
             ));
         }
         Ok(())
