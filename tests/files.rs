@@ -48,7 +48,12 @@ fn a_demo_task_attaches_a_file_to_its_run() {
     sandbox(&[&["invoke", "Export database", "--wait"], &place[..]].concat()).succeeds();
     let listed = sandbox(&["files", "list", "1", "-o", "name"]).succeeds();
     assert_eq!(listed.stdout, "lagoon-demo-develop.sql\n");
-    sandbox(&["files", "get", "1"]).succeeds();
+    let got = sandbox(&["files", "get", "1", "-o", "table"]).succeeds();
+    let saved = "saved lagoon-demo-develop.sql (";
+    assert!(
+        got.stdout.starts_with(saved) && got.stdout.ends_with(" bytes)\n"),
+        "{got}"
+    );
     let content = work(&env, "lagoon-demo-develop.sql");
     assert!(content.starts_with("-- "), "{content}");
 }
@@ -62,7 +67,7 @@ fn a_run_without_files_says_how_a_run_gets_some() {
         .succeeds();
     assert_eq!((listed.stdout.as_str(), listed.stderr.as_str()), ("", note));
     let got = env.tasks(&["files", "get", "12"]).ends_with(5);
-    assert_eq!(got.stderr, format!("error: {note}"));
+    assert_eq!(got.stderr, "error: run 12 has no files\n");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod report;
 
-use crate::app::App;
+use crate::app::{App, print};
 use crate::commands::report::ResultPrinter;
 use crate::commands::scope;
 use crate::commands::select::runs::{names_place, require_place};
@@ -197,7 +197,7 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
     };
     let end = save_all.await;
     progress.progress.finish();
-    print_files(&answer, saved).and(end)
+    print_files(app, &answer, "saved", saved).and(end)
 }
 
 async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
@@ -239,14 +239,23 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
     };
     let end = send_all.await;
     progress.progress.finish();
-    print_files(&answer, sent).and(end)
+    print_files(app, &answer, "uploaded", sent).and(end)
 }
 
-fn print_files(answer: &ResultPrinter, files: Vec<TransferredFile>) -> Result<(), Error> {
+fn print_files(
+    app: &App,
+    answer: &ResultPrinter,
+    done: &str,
+    files: Vec<TransferredFile>,
+) -> Result<(), Error> {
     if files.is_empty() {
         return Ok(());
     }
-    answer.print_done(&Transfers(files))
+    let files = Transfers(files);
+    if answer.is_for_people() {
+        return print(&app.ui, &files.lines(done));
+    }
+    answer.print_done(&files)
 }
 
 async fn find(app: &App, named: &OneRun, of: RunUse) -> Result<Run, Error> {

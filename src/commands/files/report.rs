@@ -9,6 +9,7 @@ use crate::commands::report::{Table, moment_of};
 use crate::domain::run::files::RunFile;
 use crate::domain::run::rfc3339;
 use crate::output::{Cell, Column, Grid, Report};
+use crate::terminal::clean_line;
 
 pub(super) struct FileList {
     pub(super) run: i64,
@@ -43,15 +44,16 @@ impl Report for FileList {
     }
 
     fn empty_note(&self) -> Option<String> {
-        Some(no_files(self.run))
+        let run = self.run;
+        Some(format!(
+            "{}; its task can upload files to it, and so can you: tasks files put {run} FILE",
+            no_files(run)
+        ))
     }
 }
 
 pub(super) fn no_files(run: i64) -> String {
-    format!(
-        "run {run} has no files; its task can upload files to it, and so can you: \
-         tasks files put {run} FILE"
-    )
+    format!("run {run} has no files")
 }
 
 #[derive(Serialize)]
@@ -70,6 +72,17 @@ impl TransferredFile {
 }
 
 pub(super) struct Transfers(pub(super) Vec<TransferredFile>);
+
+impl Transfers {
+    /// `saved dump.sql (34 bytes)`, one line for each file.
+    pub(super) fn lines(&self, done: &str) -> String {
+        let line = |file: &TransferredFile| {
+            let path = clean_line(&file.path);
+            format!("{done} {path} ({})\n", size(file.bytes))
+        };
+        self.0.iter().map(line).collect()
+    }
+}
 
 impl Report for Transfers {
     fn value(&self) -> Value {
