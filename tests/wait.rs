@@ -458,9 +458,9 @@ fn failed_runs_are_named_above_their_logs() {
         let lines = format!("last lines of the log of run {id}:\n│ {text}\n");
         assert!(output.stderr.contains(&lines), "{output}");
     }
-    // Of one run there is nothing to tell apart.
     let output = env.tasks(&["wait", "-q", &one]).ends_with(3);
-    assert!(output.stderr.starts_with("│ one\n"), "{output}");
+    let lines = format!("last lines of the log of run {one}:\n│ one\n");
+    assert!(output.stderr.starts_with(&lines), "{output}");
     let silent = start(&env, &failing(Some("")));
     for line in [
         vec!["wait", &silent],

@@ -205,9 +205,7 @@ fn a_confirmation_has_a_default_and_refuses_other_answers() {
         .end("answer: <false>");
     let mut session = Session::start("child_confirm");
     session.expect("the database?").press("maybe\r");
-    session
-        .expect("type y for yes or n for no")
-        .press("\u{15}y\r");
+    session.expect("type y for yes or n for no").press("y\r");
     session.expect("the database? · yes").end("answer: <true>");
 }
 

@@ -41,7 +41,7 @@ impl Watch<'_> {
                 cases::log(self.app, run, tail);
             }
             if at < shown {
-                self.show(run, &log, waited.len() > 1);
+                self.show(run, &log);
             }
         }
         if is_shown && failed.len() > LAST_LOGS {
@@ -71,18 +71,13 @@ impl Watch<'_> {
         read.map_or_else(|error| Err(error.to_string()), |()| Ok(tail))
     }
 
-    fn show(&self, run: &Run, log: &Result<String, String>, is_one_of_several: bool) {
+    fn show(&self, run: &Run, log: &Result<String, String>) {
         let ui = &self.app.ui;
         match log {
             Ok(tail) if tail.is_empty() => ui.note(&log::nothing_printed(run.id)),
             Ok(tail) => {
-                let heading = format!("last lines of the log of run {}:", run.id);
-                if is_one_of_several {
-                    // Printed also with -q, to identify the run.
-                    ui.heading(&heading);
-                } else {
-                    ui.note(&heading);
-                }
+                // Printed also with -q, because the lines are.
+                ui.heading(&format!("last lines of the log of run {}:", run.id));
                 let mut out = LogOutput::tail(self.app);
                 // A closed stderr is ignored.
                 let _ = out.write(tail);

@@ -27,7 +27,11 @@ impl Widget<bool> for ConfirmWidget<'_> {
     }
 
     fn press(&mut self, key: &Key, _: Size) -> Step<bool> {
-        self.line.press(key)
+        let step = self.line.press(key);
+        if self.line.refusal().is_some() {
+            self.line.clear();
+        }
+        step
     }
 }
 

@@ -51,7 +51,7 @@ impl<'a, T> Line<'a, T> {
             }
             Key::CtrlC => return Step::Cancelled,
             Key::Escape | Key::Char(CTRL_D) if self.text.is_empty() => return Step::Cancelled,
-            Key::Escape => self.remove(0, self.text.len()),
+            Key::Escape => self.clear(),
             Key::Char(CTRL_U) => self.remove(0, self.cursor),
             Key::Char(CTRL_K) => self.remove(self.cursor, self.text.len()),
             Key::Char(CTRL_W) => self.remove(self.word_start(), self.cursor),
@@ -68,6 +68,11 @@ impl<'a, T> Line<'a, T> {
             _ => {}
         }
         Step::Open
+    }
+
+    /// Removes the text; a refusal stays.
+    pub(super) fn clear(&mut self) {
+        self.remove(0, self.text.len());
     }
 
     fn remove(&mut self, from: usize, to: usize) {
