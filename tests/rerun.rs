@@ -364,6 +364,8 @@ fn rerun_failed_offers_failed_runs_only_and_takes_the_only_one() {
     env.sql("UPDATE task SET status = 'failed' WHERE name = 'bad'");
     let line = [&["rerun", "--failed"], &develop[..]].concat();
     let mut terminal = env.terminal(&line);
+    terminal.wait_for("[y/N]");
+    terminal.send("y\r");
     assert_eq!(terminal.finish(), 0);
     let screen = terminal.screen();
     assert!(screen.contains("run 2 of `bad` (the only one)"), "{screen}");
@@ -377,6 +379,8 @@ fn rerun_failed_offers_failed_runs_only_and_takes_the_only_one() {
     // The command line names the environment.
     assert!(!screen.contains("develop"), "{screen}");
     terminal.send(ENTER);
+    terminal.wait_for("[y/N]");
+    terminal.send("y\r");
     assert_eq!(terminal.finish(), 0);
     let mut terminal = env.terminal(&["rerun", "--failed", "-p", "lagoon-demo", "-e", "pr-12"]);
     assert_eq!(terminal.finish(), 5);
