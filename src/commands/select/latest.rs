@@ -130,9 +130,9 @@ pub(super) fn none(place: &str, flags: &LatestArgs, offered: Offered) -> Error {
         (Offered::All, []) => format!("no runs found on {place}"),
         (_, filters) => format!("no run on {place} matches {}", filters.join(", ")),
     });
-    match active {
-        true => error.hint("to list all runs: tasks runs"),
-        false => error.hint(Hint::ListRuns),
+    match offered {
+        Offered::Unfinished | Offered::Failed => error.hint("to list all runs: tasks runs"),
+        Offered::All => error.hint(Hint::ListRuns),
     }
 }
 
