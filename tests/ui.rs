@@ -265,10 +265,18 @@ fn ui_downloads_the_files_of_a_run() {
     terminal.wait_for("saved 2 files in run-1");
     let saved = std::fs::read_to_string(env.home.path("work/run-1/two.txt"));
     assert_eq!(saved.unwrap(), "two.txt");
-    terminal.send("d");
-    terminal.wait_for("already exists");
-    terminal.send("\x1b");
-    terminal.wait_until_gone("already exists");
+    env.home.write("work/run-1/two.txt", "other");
+    for (answer, content) in [("n", "other"), ("y", "two.txt")] {
+        terminal.send("d");
+        terminal.wait_for("2 files exist in run-1; replace them?");
+        terminal.send(answer);
+        terminal.wait_for(match answer {
+            "y" => "saved 2 files in run-1",
+            _ => "nothing was done",
+        });
+        let saved = std::fs::read_to_string(env.home.path("work/run-1/two.txt"));
+        assert_eq!(saved.unwrap(), content);
+    }
     quits(&mut terminal);
 }
 

@@ -51,9 +51,13 @@ impl Program {
         self.line(&[command, &run.id.to_string()])
     }
 
-    pub(crate) fn files(&self, run: &Run) -> String {
-        let id = run.id.to_string();
-        self.line(&["files", "get", &id, "-O", &folder(run)])
+    pub(crate) fn files(&self, run: &Run, is_replacing: bool) -> String {
+        let (id, folder) = (run.id.to_string(), folder(run));
+        let mut words = vec!["files", "get", &id, "-O", &folder];
+        if is_replacing {
+            words.push("--force");
+        }
+        self.line(&words)
     }
 
     pub(crate) fn logs(&self, run: &Run) -> String {

@@ -63,6 +63,8 @@ pub(crate) enum News {
         result: Result<StartedRun, Trouble>,
     },
     CancelSent(Run, Result<CancelOutcome, Trouble>),
+    /// The paths that a download of the run's files would replace.
+    Existing(Run, Result<Vec<PathBuf>, Trouble>),
     Downloading(String),
     Downloaded(Result<Vec<PathBuf>, Trouble>),
     Opened(Result<(), Trouble>),
@@ -144,7 +146,12 @@ pub(crate) enum Effect {
     /// With its command line. Sent once.
     Start(Box<Launch>, String),
     Cancel(Run),
-    Download(Run),
+    /// Looks for existing files before a download.
+    FindExisting(Run),
+    Download {
+        run: Run,
+        is_replacing: bool,
+    },
     Browse(String),
     Copy(String),
     Quit,

@@ -87,9 +87,16 @@ pub(crate) enum Overlay {
     /// The log of the selected run on the whole screen.
     Log,
     Active(ActiveRuns),
-    /// A start is checked; the next question takes its place, so no key can answer it unseen.
-    Waiting(String),
+    /// Something is read first; the next question takes its place, so no key can answer it unseen.
+    Waiting(Waiting),
     Message(Trouble),
+}
+
+/// What is read, of the run with this id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    Rerun(i64),
+    Files(i64),
 }
 
 /// A question that only `y` answers with yes.

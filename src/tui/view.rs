@@ -68,7 +68,9 @@ fn render(state: &State, area: Rect, buffer: &mut Buffer) {
         Some(Overlay::Help(top)) => overlay::help(*top, theme, body(area), buffer),
         Some(Overlay::Form(form)) => form::draw(state, form, theme, body(area), buffer),
         Some(Overlay::Confirm(confirm)) => overlay::confirm(confirm, theme, body(area), buffer),
-        Some(Overlay::Waiting(text)) => overlay::waiting(state, text, theme, body(area), buffer),
+        Some(Overlay::Waiting(waiting)) => {
+            overlay::waiting(state, *waiting, theme, body(area), buffer)
+        }
         Some(Overlay::Message(trouble)) => overlay::message(trouble, theme, body(area), buffer),
         Some(Overlay::Log | Overlay::Active(_)) | None => {}
     }

@@ -132,7 +132,10 @@ impl<'a> Work<'a> {
                 self.job(start::start(app, host, outbox, launch, line));
             }
             Effect::Cancel(run) => self.job(cancel(app, outbox, run)),
-            Effect::Download(run) => self.job(files::download(app, outbox, run)),
+            Effect::FindExisting(run) => self.job(files::find_existing(app, outbox, run)),
+            Effect::Download { run, is_replacing } => {
+                self.job(files::download(app, outbox, run, is_replacing));
+            }
             Effect::Browse(page) => {
                 self.job(async move {
                     let opened = app.open_page(Some(&page)).await;

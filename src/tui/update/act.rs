@@ -8,7 +8,9 @@ use crate::tui::equivalent;
 use crate::tui::event::{Effect, Request};
 use crate::tui::form::Form;
 use crate::tui::keys::Action;
-use crate::tui::state::{Confirm, Focus, OpenProject, Overlay, PlaceRow, Remote, State, Typing};
+use crate::tui::state::{
+    Confirm, Focus, OpenProject, Overlay, PlaceRow, Remote, State, Typing, Waiting,
+};
 
 pub(super) fn act(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
@@ -232,12 +234,12 @@ fn act_on_run(state: &mut State, action: Action, run: Run, effects: &mut Vec<Eff
         }
         Action::Rerun => {
             let line = program.run("rerun", &run);
-            state.overlay = Some(Overlay::Waiting(format!("Reading run {}", run.id)));
+            state.overlay = Some(Overlay::Waiting(Waiting::Rerun(run.id)));
             effects.push(Effect::Prepare(Request::Rerun { run, line }));
         }
         Action::Download => {
-            state.notify(format!("downloading: {}", program.files(&run)));
-            effects.push(Effect::Download(run));
+            state.overlay = Some(Overlay::Waiting(Waiting::Files(run.id)));
+            effects.push(Effect::FindExisting(run));
         }
         _ => match page_of(state, &run) {
             Some(page) => effects.push(Effect::Browse(page)),

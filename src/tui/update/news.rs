@@ -1,5 +1,7 @@
 //! Results of background work.
 
+use std::path::PathBuf;
+
 use crate::domain::{Environment, Outcome, Project, Run};
 use crate::ops::launch::Launch;
 use crate::ops::launch::start::StartedRun;
@@ -9,7 +11,7 @@ use crate::output::status::status_phrase;
 use crate::tui::event::{Effect, LogNews, News, Prepared, Trouble};
 use crate::tui::form::Form;
 use crate::tui::log::LogState;
-use crate::tui::state::{Confirm, Focus, OlderRuns, Overlay, PlaceRow, Remote, State};
+use crate::tui::state::{Confirm, Focus, OlderRuns, Overlay, PlaceRow, Remote, State, Waiting};
 use crate::tui::update::act::{focus, open_project};
 use crate::tui::update::overlay::answer_yes;
 
@@ -78,6 +80,7 @@ pub(super) fn take(state: &mut State, news: News, effects: &mut Vec<Effect>) {
                 Err(trouble) => state.fail(trouble),
             }
         }
+        News::Existing(run, result) => existing_files(state, run, result, effects),
         News::Downloading(text) => state.notify(text),
         News::Downloaded(Ok(paths)) => match paths.as_slice() {
             [] => state.complain("the run has no files"),
@@ -204,10 +207,52 @@ fn log(state: &mut State, run: i64, news: LogNews) {
     }
 }
 
+/// Downloads the files of a run, or first asks to replace those that exist.
+fn existing_files(
+    state: &mut State,
+    run: Run,
+    result: Result<Vec<PathBuf>, Trouble>,
+    effects: &mut Vec<Effect>,
+) {
+    if !matches!(state.overlay, Some(Overlay::Waiting(Waiting::Files(id))) if id == run.id) {
+        // The user has closed the dialog.
+        return;
+    }
+    let existing = match result {
+        Ok(existing) => existing,
+        Err(trouble) => {
+            state.overlay = Some(Overlay::Message(trouble));
+            return;
+        }
+    };
+    let question = match existing.as_slice() {
+        [] => {
+            state.overlay = None;
+            let is_replacing = false;
+            return answer_yes(state, Effect::Download { run, is_replacing }, effects);
+        }
+        [path] => format!("{} exists; replace it?", path.display()),
+        [path, ..] => {
+            let folder = path.parent().unwrap_or(path).display();
+            format!("{} files exist in {folder}; replace them?", existing.len())
+        }
+    };
+    let confirm = Confirm {
+        title: format!("Download the files of run {}?", run.id),
+        text: vec![question],
+        line: Some(state.setup.program.files(&run, true)),
+        yes: Effect::Download {
+            run,
+            is_replacing: true,
+        },
+    };
+    state.overlay = Some(Overlay::Confirm(Box::new(confirm)));
+}
+
 fn prepared(state: &mut State, result: Result<Box<Prepared>, Trouble>, effects: &mut Vec<Effect>) {
     let is_expected = match &mut state.overlay {
         Some(Overlay::Form(form)) => std::mem::take(&mut form.is_checking),
-        Some(Overlay::Waiting(_)) => true,
+        Some(Overlay::Waiting(Waiting::Rerun(_))) => true,
         _ => false,
     };
     if !is_expected {

@@ -4,7 +4,7 @@ use crate::terminal::input::Key;
 use crate::tui::event::Effect;
 use crate::tui::form::FormStep;
 use crate::tui::keys::{self, Action, BINDINGS};
-use crate::tui::state::{Focus, Overlay, State, Typing};
+use crate::tui::state::{Focus, Overlay, State, Typing, Waiting};
 use crate::tui::update::act::{self, copy, distance, find, focus};
 
 pub(super) fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
@@ -12,13 +12,11 @@ pub(super) fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         Some(Overlay::Help(top)) => help(state, top, key),
         Some(Overlay::Message(_)) if is_closing(key) || key == Key::Enter => {}
         Some(Overlay::Message(trouble)) => state.overlay = Some(Overlay::Message(trouble)),
-        Some(Overlay::Waiting(text)) => {
-            if is_closing(key) {
-                state.notify("nothing was started");
-            } else {
-                state.overlay = Some(Overlay::Waiting(text));
-            }
-        }
+        Some(Overlay::Waiting(waiting)) => match (is_closing(key), waiting) {
+            (true, Waiting::Rerun(_)) => state.notify("nothing was started"),
+            (true, Waiting::Files(_)) => state.notify("nothing was downloaded"),
+            (false, _) => state.overlay = Some(Overlay::Waiting(waiting)),
+        },
         Some(Overlay::Log) => {
             state.overlay = Some(Overlay::Log);
             log(state, key, effects);
@@ -61,6 +59,10 @@ pub(super) fn answer_yes(state: &mut State, effect: Effect, effects: &mut Vec<Ef
             state.notify(format!("cancelling run {}", run.id));
             let line = state.setup.program.run("cancel", run);
             state.unanswered.push(line);
+        }
+        Effect::Download { run, is_replacing } => {
+            let line = state.setup.program.files(run, *is_replacing);
+            state.notify(format!("downloading: {line}"));
         }
         _ => {}
     }
@@ -124,8 +126,8 @@ fn log(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
             | Action::Download
             | Action::Browse),
         ) => {
-            // They open something else, or need none of the panes.
-            if !matches!(action, Action::Download | Action::Browse) {
+            // They open something else.
+            if action != Action::Browse {
                 state.overlay = None;
             }
             focus(state, Focus::Runs);

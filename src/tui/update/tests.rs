@@ -595,12 +595,50 @@ fn a_run_is_opened_in_the_browser_and_its_files_are_downloaded() {
     let page =
         "https://ui.example.com/projects/lagoon-demo/lagoon-demo-develop/tasks/lagoon-task-9";
     assert!(matches!(&session.effects[0], Effect::Browse(address) if address == page));
+    assert!(matches!(&session.effects[1], Effect::FindExisting(run) if run.id == 9));
+    session.effects.clear();
+    session.news(existing(9, &[]));
+    assert_eq!(session.names(), ["Download"]);
     assert_eq!(session.notice(), "downloading: tasks files get 9 -O run-9");
     session.news(News::Downloaded(Ok(vec![
         "run-9/a".into(),
         "run-9/b".into(),
     ])));
     assert_eq!(session.notice(), "saved 2 files in run-9");
+}
+
+fn existing(run: i64, paths: &[&str]) -> News {
+    let run = self::run(run, "Run yarn audit", "running", &environments()[1]);
+    News::Existing(run, Ok(paths.iter().map(Into::into).collect()))
+}
+
+#[test]
+fn existing_files_are_replaced_only_after_a_confirmation() {
+    let mut session = session();
+    session.keys("Tab Tab");
+    session.effects.clear();
+    session.keys("d");
+    session.news(existing(9, &["run-9/b"]));
+    let Some(Overlay::Confirm(confirm)) = &session.state.overlay else {
+        panic!()
+    };
+    assert_eq!(confirm.text, ["run-9/b exists; replace it?"]);
+    let line = "tasks files get 9 -O run-9 --force";
+    assert_eq!(confirm.line.as_deref(), Some(line));
+    session.keys("Enter");
+    assert_eq!(session.names(), ["FindExisting"]);
+    session.keys("d y");
+    session.news(existing(9, &["run-9/a", "run-9/b"]));
+    assert_eq!(session.names(), ["FindExisting"]);
+    session.keys("y");
+    let is_replacing =
+        |effect: &Effect| matches!(effect, Effect::Download { is_replacing, .. } if *is_replacing);
+    assert!(session.effects.iter().all(is_replacing));
+    assert_eq!(session.names(), ["Download"]);
+    // Closed before the reply.
+    session.keys("d Esc");
+    session.news(existing(9, &[]));
+    assert_eq!(session.names(), ["FindExisting"]);
 }
 
 #[test]

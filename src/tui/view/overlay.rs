@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::terminal::{Style as Meaning, clean_line, clean_text};
 use crate::tui::event::Trouble;
 use crate::tui::keys::BINDINGS;
-use crate::tui::state::{Confirm, State};
+use crate::tui::state::{Confirm, State, Waiting};
 use crate::tui::view::chrome::spinner;
 use crate::tui::view::theme::{Theme, put, wrapped};
 
@@ -67,10 +67,20 @@ pub(super) fn confirm(confirm: &Confirm, theme: Theme, area: Rect, buffer: &mut 
     put(&rows, inner, buffer);
 }
 
-pub(super) fn waiting(state: &State, text: &str, theme: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn waiting(
+    state: &State,
+    waiting: Waiting,
+    theme: Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let title = match waiting {
+        Waiting::Rerun(id) => format!("Reading run {id}"),
+        Waiting::Files(id) => format!("Reading the files of run {id}"),
+    };
     let row = format!("{}loading", spinner(state, theme));
     let rows = [Line::styled(row, theme.of(Meaning::Going))];
-    let inner = theme.dialog(text, (40, rows.len()), area, buffer);
+    let inner = theme.dialog(&title, (40, rows.len()), area, buffer);
     put(&rows, inner, buffer);
 }
 
