@@ -199,7 +199,6 @@ impl Form {
             Key::Esc => return FormStep::Closed,
             Key::Ctrl('y') => return FormStep::Copy,
             _ if self.is_checking => {}
-            Key::Char('y') if self.at == button => return FormStep::Copy,
             Key::Enter if self.at + 1 >= button => return self.submit(program),
             Key::Enter | Key::Tab | Key::Down => self.go_to((self.at + 1) % (button + 1)),
             Key::BackTab | Key::Up => self.go_to((self.at + button) % (button + 1)),

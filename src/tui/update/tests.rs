@@ -246,7 +246,10 @@ fn invoke_opens_a_form_that_checks_values_as_they_are_typed() {
     session.keys("Enter");
     assert_eq!(session.names(), Vec::<String>::new());
     session.text("it's");
+    // A plain y, as for a confirmation, does nothing on the button.
     session.keys("Tab Tab y");
+    assert_eq!(session.names(), Vec::<String>::new());
+    session.keys("^Y");
     let line = "tasks invoke 'Try arguments' -p lagoon-demo -e develop -a FROM=develop -a 'TEXT=it'\\''s' -a TIMES=3";
     assert!(matches!(&session.effects[..], [Effect::Copy(copied)] if copied == line));
     session.effects.clear();
