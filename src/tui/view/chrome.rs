@@ -136,7 +136,7 @@ fn keys(state: &State, theme: Theme, width: usize) -> Line<'static> {
             ("^Y", "copy"),
             ("Esc", "close"),
         ],
-        (Some(Overlay::Confirm(_)), _) => vec![("y", "yes"), ("n", "no")],
+        (Some(Overlay::Confirm(_)), _) => vec![("y", "yes"), ("n", "no (Enter)")],
         (Some(Overlay::Waiting(_) | Overlay::Message(_)), _) => vec![("Esc", "close")],
         (Some(Overlay::Help(_)), _) => vec![("↑↓", "scroll"), ("Esc", "close")],
         (Some(Overlay::Log), _) => vec![

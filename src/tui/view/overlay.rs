@@ -60,7 +60,7 @@ pub(super) fn confirm(confirm: &Confirm, theme: Theme, area: Rect, buffer: &mut 
         Span::styled("y", theme.bold()),
         Span::raw(" yes   "),
         Span::styled("n", theme.bold()),
-        Span::raw(" no"),
+        Span::raw(" no (Enter)"),
     ]));
     let title = clean_line(&confirm.title);
     let inner = theme.dialog(&title, (WIDTH, rows.len()), area, buffer);
