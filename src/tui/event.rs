@@ -95,7 +95,8 @@ pub(crate) enum Prepared {
         /// Messages about the start.
         notes: Vec<String>,
         line: String,
-        is_rerun: bool,
+        /// The id of the run that is repeated.
+        rerun_of: Option<i64>,
     },
     /// The values of a rerun are unknown.
     Form {

@@ -250,13 +250,7 @@ fn existing_files(
 }
 
 fn prepared(state: &mut State, result: Result<Box<Prepared>, Trouble>, effects: &mut Vec<Effect>) {
-    let is_expected = match &mut state.overlay {
-        Some(Overlay::Form(form)) => std::mem::take(&mut form.is_checking),
-        Some(Overlay::Waiting(Waiting::Rerun(_))) => true,
-        _ => false,
-    };
-    if !is_expected {
-        // The user has closed the form.
+    if !is_expected(state, &result) {
         return;
     }
     let prepared = match result {
@@ -290,24 +284,45 @@ fn prepared(state: &mut State, result: Result<Box<Prepared>, Trouble>, effects: 
             questions,
             notes,
             line,
-            is_rerun,
+            rerun_of,
         } => {
             // A rerun has no form, which would show what is started.
-            if questions.is_empty() && !is_rerun {
+            if questions.is_empty() && rerun_of.is_none() {
                 state.overlay = None;
                 answer_yes(state, Effect::Start(launch, line), effects);
                 return;
             }
-            let mut text = notes;
-            text.extend(questions);
+            let (name, place) = (launch.name(), launch.place.label());
+            let (title, place) = match rerun_of {
+                Some(id) => (format!("Rerun run {id} of {name}?"), Some(place)),
+                None => (format!("Start {name} on {place}?"), None),
+            };
+            let place = place.map(|place| format!("Environment: {place}"));
+            let text = place.into_iter().chain(notes).chain(questions).collect();
             let confirm = Confirm {
-                title: format!("Start {} on {}?", launch.name(), launch.place.label()),
+                title,
                 text,
                 line: Some(line.clone()),
                 yes: Effect::Start(launch, line),
             };
             state.overlay = Some(Overlay::Confirm(Box::new(confirm)));
         }
+    }
+}
+
+/// False if the user has closed the form or the dialog that waited for the result.
+fn is_expected(state: &mut State, result: &Result<Box<Prepared>, Trouble>) -> bool {
+    let is_rerun = match result.as_deref() {
+        Ok(Prepared::Launch { rerun_of, .. }) => Some(rerun_of.is_some()),
+        Ok(Prepared::Form { .. }) => Some(true),
+        Err(_) => None,
+    };
+    match &mut state.overlay {
+        Some(Overlay::Form(form)) if is_rerun != Some(true) => {
+            std::mem::take(&mut form.is_checking)
+        }
+        Some(Overlay::Waiting(Waiting::Rerun(_))) => is_rerun != Some(false),
+        _ => false,
     }
 }
 

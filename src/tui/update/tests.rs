@@ -22,7 +22,17 @@ fn prepared(questions: &[&str]) -> News {
         questions: questions.iter().map(|text| (*text).to_owned()).collect(),
         notes: Vec::new(),
         line: "tasks invoke 'Run yarn audit'".to_owned(),
-        is_rerun: false,
+        rerun_of: None,
+    })))
+}
+
+fn rerun_prepared(run: i64, questions: &[&str]) -> News {
+    News::Prepared(Ok(Box::new(Prepared::Launch {
+        launch: Box::new(launch(&environments()[1])),
+        questions: questions.iter().map(|text| (*text).to_owned()).collect(),
+        notes: vec!["TEXT=hello".to_owned()],
+        line: format!("tasks rerun {run}"),
+        rerun_of: Some(run),
     })))
 }
 
@@ -373,13 +383,27 @@ fn a_rerun_is_confirmed_in_a_dialog_that_no_typed_key_can_answer_unseen() {
     session.keys("Tab Tab r y y");
     let sent = session.names();
     assert_eq!(sent.iter().filter(|name| *name == "Prepare").count(), 1);
-    session.news(prepared(&["Start another?"]));
+    session.news(rerun_prepared(9, &["Start another?"]));
+    let Some(Overlay::Confirm(confirm)) = &session.state.overlay else {
+        panic!()
+    };
+    assert_eq!(confirm.title, "Rerun run 9 of Run yarn audit?");
+    let text = [
+        "Environment: lagoon-demo/develop",
+        "TEXT=hello",
+        "Start another?",
+    ];
+    assert_eq!(confirm.text, text);
     session.keys("y");
     assert_eq!(session.names(), ["Start"]);
     // Closed before the answer.
     session.keys("r Esc");
+    session.news(rerun_prepared(9, &[]));
+    // The check of a form that was closed does not answer for a rerun.
+    session.keys("BackTab j i Enter Esc Tab r");
     session.effects.clear();
     session.news(prepared(&[]));
+    assert!(matches!(&session.state.overlay, Some(Overlay::Waiting(_))));
     assert_eq!(session.names(), Vec::<String>::new());
 }
 

@@ -135,7 +135,7 @@ fn a_confirmation() {
                 ],
                 notes: Vec::new(),
                 line: "tasks invoke 'Clear caches' -p lagoon-demo -e main --yes".to_owned(),
-                is_rerun: false,
+                rerun_of: None,
             }))));
         })
     );

@@ -68,7 +68,7 @@ async fn task(
         ..TaskRequest::default()
     };
     let launch = check::definition_with_names(&view, definition, &request)?;
-    checked(host, launch, line, false)
+    checked(host, launch, line, None)
 }
 
 async fn command(
@@ -89,7 +89,7 @@ async fn command(
         no_preflight: false,
     };
     let launch = check::command_on(&view, &request)?;
-    checked(host, launch, line, false)
+    checked(host, launch, line, None)
 }
 
 async fn rerun(app: &App, host: &dyn Host, run: Run, line: String) -> Result<Prepared, Error> {
@@ -115,14 +115,14 @@ async fn rerun(app: &App, host: &dyn Host, run: Run, line: String) -> Result<Pre
             return Ok(form(definition, note));
         }
     };
-    checked(host, launch, line, true)
+    checked(host, launch, line, Some(past.run.id))
 }
 
 fn checked(
     host: &dyn Host,
     launch: Launch,
     line: String,
-    is_rerun: bool,
+    rerun_of: Option<i64>,
 ) -> Result<Prepared, Error> {
     let mut questions = host.questions(&launch)?;
     let is_asked = !questions.is_empty();
@@ -137,7 +137,7 @@ fn checked(
     if let Some(run) = launch.newest_unfinished() {
         questions.push(format!("{}; start another run?", already(&run)));
     }
-    if is_rerun {
+    if rerun_of.is_some() {
         let values = launch.values().iter();
         notes.extend(values.map(|(name, value)| format!("{name}={value}")));
     }
@@ -153,7 +153,7 @@ fn checked(
         questions,
         notes,
         line,
-        is_rerun,
+        rerun_of,
     })
 }
 
