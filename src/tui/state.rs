@@ -164,7 +164,7 @@ pub(crate) struct State {
 }
 
 /// Seconds for which a notice is shown.
-const NOTICE: i64 = 8;
+const NOTICE: i64 = 5;
 
 impl State {
     pub(crate) fn new(setup: Setup, size: (u16, u16), now: Timestamp) -> State {

@@ -23,7 +23,7 @@ pub(crate) fn update(state: &mut State, event: Event) -> Vec<Effect> {
         Event::News(news) => news::take(state, *news, &mut effects),
         Event::Tick | Event::Stop => {}
     }
-    if state.notice.as_ref().is_some_and(|n| n.until < state.now) {
+    if state.notice.as_ref().is_some_and(|n| n.until <= state.now) {
         state.notice = None;
     }
     if state.overlay.is_none() && state.typing.is_none() {
@@ -42,6 +42,10 @@ pub(crate) fn before_frame(state: &mut State) {
 }
 
 fn take_input(state: &mut State, input: Input, effects: &mut Vec<Effect>) {
+    if matches!(input, Input::Key(_) | Input::Click(..)) {
+        // It was read, and the equivalent command is behind it.
+        state.notice = None;
+    }
     match input {
         Input::Resize(columns, rows) => state.size = (columns, rows),
         Input::Key(Key::Ctrl('c')) => act::quit(state, effects),

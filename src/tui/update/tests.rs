@@ -481,6 +481,26 @@ fn the_end_of_a_started_run_is_reported_while_another_is_shown() {
 }
 
 #[test]
+fn a_notice_disappears_at_the_next_key_or_after_5_seconds() {
+    let mut session = session();
+    session.keys("y");
+    assert_eq!(
+        session.notice(),
+        "copied: tasks list -p lagoon-demo -e develop"
+    );
+    session.event(Event::Input(Input::Resize(100, 30)));
+    assert!(session.notice().starts_with("copied"));
+    session.keys("j");
+    assert_eq!(session.notice(), "");
+    session.keys("y");
+    for (seconds, is_shown) in [(4, true), (1, false)] {
+        session.state.now += jiff::SignedDuration::from_secs(seconds);
+        session.event(Event::Tick);
+        assert_eq!(session.state.notice.is_some(), is_shown);
+    }
+}
+
+#[test]
 fn replies_in_another_order_leave_the_right_change_unanswered() {
     let mut session = session();
     session.keys("Tab j i Enter");
