@@ -79,7 +79,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
         Action::Invoke,
         &[Key::Char('i')],
         "i",
-        "Invoke the selected task",
+        "Invoke the selected task, or the task of the selected run",
         Some("invoke"),
     ),
     binding(

@@ -194,13 +194,26 @@ pub(super) fn open_project(state: &mut State, name: String, effects: &mut Vec<Ef
     effects.push(Effect::Open(name));
 }
 
+/// Opens the form of the selected task, or of the task of the run in focus.
 fn invoke(state: &mut State) {
-    let (Some(environment), Some(task)) = (state.environment(), state.selected_task()) else {
+    let open = state.open.as_ref();
+    let tasks = open.and_then(OpenProject::tasks);
+    let mut tasks = tasks.into_iter().flat_map(|view| &view.definitions);
+    let run = state.run_in_focus();
+    let of_run = run.and_then(|run| tasks.find(|task| task.name == *run.name));
+    let task = of_run.or_else(|| state.selected_task());
+    let (Some(environment), Some(task)) = (state.environment(), task) else {
         return state.complain("select an environment and a task first");
     };
-    let open = state.open.as_ref();
     let siblings = open.and_then(|open| open.environments.ready());
-    let form = Form::of_task(environment, task, siblings.map_or(&[], Vec::as_slice));
+    let mut form = Form::of_task(environment, task, siblings.map_or(&[], Vec::as_slice));
+    form.note = run.filter(|_| of_run.is_none()).map(|run| {
+        let place = environment.label();
+        format!(
+            "{place} has no task `{}`; this is the selected task",
+            run.name
+        )
+    });
     state.overlay = Some(Overlay::Form(Box::new(form)));
 }
 

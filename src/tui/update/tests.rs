@@ -272,6 +272,27 @@ fn invoke_opens_a_form_that_checks_values_as_they_are_typed() {
 }
 
 #[test]
+fn i_on_a_run_invokes_its_task() {
+    let form = |session: &Session| match &session.state.overlay {
+        Some(Overlay::Form(form)) => (form.title(), form.note.clone()),
+        _ => panic!("no form"),
+    };
+    for keys in ["Tab Tab j j i", "Tab Tab j j Enter i"] {
+        let mut session = session();
+        session.keys(keys);
+        let title = "Invoke Try arguments on lagoon-demo/develop".to_owned();
+        assert_eq!(form(&session), (title, None));
+    }
+    let mut session = session();
+    let place = &environments()[1];
+    session.news(News::Run(run(60, "exec drush", "running", place)));
+    session.keys("Tab j Tab g i");
+    let title = "Invoke Run yarn audit on lagoon-demo/develop".to_owned();
+    let note = "lagoon-demo/develop has no task `exec drush`; this is the selected task";
+    assert_eq!(form(&session), (title, Some(note.to_owned())));
+}
+
+#[test]
 fn a_start_is_sent_once() {
     let mut session = session();
     session.keys("Tab j i Enter Enter Enter");

@@ -177,7 +177,7 @@ fn bindings(state: &State) -> Vec<(&'static str, &'static str)> {
             run.is_some_and(|run| !run.outcome().is_finished())
         }
         Action::Rerun | Action::Log | Action::Download => state.run_in_focus().is_some(),
-        Action::Invoke => !state.shows_run() && state.focus != Focus::Places,
+        Action::Invoke => state.focus != Focus::Places,
         Action::Exec => state.environment().is_some() && !state.shows_run(),
         Action::Active => state.focus == Focus::Places || state.focus == Focus::Runs,
         _ => true,
