@@ -5,9 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use crate::domain::Run;
 use crate::terminal::{Style as Meaning, Symbols, clean_line};
 use crate::tui::equivalent;
 use crate::tui::keys::{Action, BINDINGS};
+use crate::tui::log::Log;
 use crate::tui::state::{Focus, Overlay, Remote, State, Typing};
 use crate::tui::text_line::TextLine;
 use crate::tui::view::form;
@@ -139,14 +141,7 @@ fn keys(state: &State, theme: Theme, width: usize) -> Line<'static> {
         (Some(Overlay::Confirm(_)), _) => vec![("y", "yes"), ("n", "no (Enter)")],
         (Some(Overlay::Waiting(_) | Overlay::Message(_)), _) => vec![("Esc", "close")],
         (Some(Overlay::Help(_)), _) => vec![("↑↓", "scroll"), ("Esc", "close")],
-        (Some(Overlay::Log), _) => vec![
-            ("↑↓", "scroll"),
-            ("g G", "start, end"),
-            ("/", "search"),
-            ("n N", "next, previous"),
-            ("y", "copy"),
-            ("q", "close"),
-        ],
+        (Some(Overlay::Log), _) => log_keys(state),
         (Some(Overlay::Active(_)), _) => vec![
             ("Enter", "go to"),
             ("/", "filter"),
@@ -158,18 +153,35 @@ fn keys(state: &State, theme: Theme, width: usize) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
     for (key, word) in words {
+        let key = theme.key(key);
         let needed = key.width() + word.width() + 3;
         if used + needed > width + 2 {
             break;
         }
         used += needed;
-        spans.push(Span::styled(theme.key(key), theme.bold()));
+        spans.push(Span::styled(key, theme.bold()));
         spans.push(Span::styled(format!(" {word}  "), theme.dim()));
     }
     Line::from(spans)
 }
 
-/// Help and quit first, because the others may not fit.
+/// Those of movement and of matches first, because the others may not fit.
+fn log_keys(state: &State) -> Vec<(&'static str, &'static str)> {
+    let mut words = vec![("↑↓", "scroll"), ("q", "close"), ("/", "search")];
+    let is_searched = |log: &Log| !log.search.is_empty();
+    if state.log.as_ref().is_some_and(is_searched) {
+        words.push(("n N", "next, previous"));
+    }
+    words.push(("g G", "start, end"));
+    let is_in_progress = |run: &Run| !run.outcome().is_finished();
+    if state.selected_run().is_some_and(is_in_progress) {
+        words.push(("c", "cancel"));
+    }
+    words.extend([("r", "rerun"), ("d", "files"), ("y", "copy")]);
+    words
+}
+
+/// Help and quit first and the usual keys last, because not all may fit.
 fn bindings(state: &State) -> Vec<(&'static str, &'static str)> {
     let applies = |action: Action| match action {
         Action::Cancel => {
@@ -187,6 +199,7 @@ fn bindings(state: &State) -> Vec<(&'static str, &'static str)> {
         .filter_map(|binding| Some((binding.shown.split(' ').next()?, binding.short?)))
         .collect();
     words.sort_by_key(|(_, word)| !matches!(*word, "help" | "quit"));
+    words.extend([("Enter", "open"), ("Tab", "pane"), ("↑↓", "move")]);
     words
 }
 

@@ -142,6 +142,27 @@ fn a_confirmation() {
 }
 
 #[test]
+fn the_last_row_lists_as_many_keys_as_fit() {
+    let keys = |width: u16, keys: &str| {
+        let mut session = Session::new((width, 24));
+        session.keys(keys);
+        let shown = screen(&session);
+        shown.lines().last().unwrap_or_default().to_owned()
+    };
+    assert_snapshot!(
+        [
+            keys(80, ""),
+            keys(80, "Tab"),
+            keys(120, "Tab Tab"),
+            keys(80, "Tab Tab l"),
+            keys(60, "Tab Tab j l"),
+        ]
+        .join("\n"),
+        @""
+    );
+}
+
+#[test]
 fn help_is_made_from_the_key_map() {
     let mut session = Session::new((80, 40));
     session.keys("?");
