@@ -17,6 +17,7 @@ use crate::tui::state::{Overlay, State};
 use theme::Theme;
 
 pub(crate) use detail::task_rows;
+pub(crate) use overlay::last_help_row;
 
 pub(crate) fn draw(state: &State, frame: &mut Frame<'_>) {
     let area = frame.area();

@@ -3,9 +3,10 @@
 use crate::terminal::input::Key;
 use crate::tui::event::Effect;
 use crate::tui::form::FormStep;
-use crate::tui::keys::{self, Action, BINDINGS};
+use crate::tui::keys::{self, Action};
 use crate::tui::state::{Focus, Overlay, State, Typing, Waiting};
 use crate::tui::update::act::{self, copy, distance, find, focus};
+use crate::tui::view::last_help_row;
 
 pub(super) fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     match state.overlay.take() {
@@ -74,7 +75,7 @@ fn is_closing(key: Key) -> bool {
 }
 
 fn help(state: &mut State, top: usize, key: Key) {
-    let last = BINDINGS.len().saturating_sub(state.overlay_rows());
+    let last = last_help_row(state);
     match keys::action(key) {
         Some(
             action @ (Action::Up

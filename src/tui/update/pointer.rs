@@ -4,6 +4,7 @@ use crate::tui::event::Effect;
 use crate::tui::keys::Action;
 use crate::tui::state::{Focus, Overlay, State};
 use crate::tui::update::act::{self, focus, scroll_detail};
+use crate::tui::view::last_help_row;
 
 pub(super) fn click(state: &mut State, column: u16, row: u16, effects: &mut Vec<Effect>) {
     state.typing = None;
@@ -67,7 +68,12 @@ fn select(cursor: &mut crate::tui::cursor::Cursor<i64>, at: usize, rows: &[i64])
 pub(super) fn scroll(state: &mut State, column: u16, row: u16, by: i16) {
     let by = isize::from(by);
     let height = state.overlay_rows();
+    let last = last_help_row(state);
     match &mut state.overlay {
+        Some(Overlay::Help(top)) => {
+            *top = top.saturating_add_signed(by).min(last);
+            return;
+        }
         Some(Overlay::Log) => {
             if let Some(log) = &mut state.log {
                 log.scroll(by, height);

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::terminal::{Style as Meaning, clean_line, clean_text};
+use crate::terminal::{Style as Meaning, Symbols, clean_line, clean_text};
 use crate::tui::event::Trouble;
 use crate::tui::keys::BINDINGS;
 use crate::tui::state::{Confirm, State, Waiting};
@@ -14,8 +14,8 @@ use crate::tui::view::theme::{Theme, put, wrapped};
 const WIDTH: u16 = 72;
 
 /// Made from the table of keys.
-pub(super) fn help(top: usize, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    let mut rows: Vec<Line<'_>> = BINDINGS
+fn help_rows(theme: Theme) -> Vec<Line<'static>> {
+    let mut rows: Vec<Line<'static>> = BINDINGS
         .iter()
         .map(|binding| {
             Line::from(vec![
@@ -29,8 +29,42 @@ pub(super) fn help(top: usize, theme: Theme, area: Rect, buffer: &mut Buffer) {
         "A click selects, a second click opens, and the wheel scrolls.",
         theme.dim(),
     ));
+    rows
+}
+
+/// The first visible row at the end of the help.
+pub(crate) fn last_help_row(state: &State) -> usize {
+    // Without header, footer and frame.
+    let visible = usize::from(state.size.1).saturating_sub(5);
+    help_rows(Theme::new(&state.setup))
+        .len()
+        .saturating_sub(visible)
+}
+
+pub(super) fn help(top: usize, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let rows = help_rows(theme);
     let inner = theme.dialog("Keys", (WIDTH, rows.len()), area, buffer);
+    let last = rows.len().saturating_sub(inner.height.into());
+    // The screen may have grown.
+    let top = top.min(last);
     put(rows.get(top..).unwrap_or_default(), inner, buffer);
+    let (up, down) = match theme.symbols {
+        Symbols::Unicode => (" ↑ more ", " ↓ more "),
+        Symbols::Ascii => (" ^ more ", " v more "),
+    };
+    let marks = [
+        (top > 0, up, inner.y.saturating_sub(1)),
+        (top < last, down, inner.bottom()),
+    ];
+    for (_, mark, y) in marks.into_iter().filter(|(is_shown, ..)| *is_shown) {
+        let row = Rect {
+            x: inner.right().saturating_sub(8).max(inner.x),
+            y,
+            width: inner.width.min(8),
+            height: 1,
+        };
+        put(&[Line::styled(mark, theme.bold())], row, buffer);
+    }
 }
 
 pub(super) fn confirm(confirm: &Confirm, theme: Theme, area: Rect, buffer: &mut Buffer) {

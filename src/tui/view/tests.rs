@@ -178,6 +178,22 @@ fn help_is_made_from_the_key_map() {
 }
 
 #[test]
+fn a_long_help_shows_that_it_scrolls_and_ends_with_its_last_row() {
+    let mut session = Session::new((80, 24));
+    let mut shown = |keys| {
+        session.keys(keys);
+        let shown = screen(&session);
+        [" ↑ more ", " ↓ more ", "the wheel scrolls"].map(|text| shown.contains(text))
+    };
+    assert_eq!(shown("?"), [false, true, false]);
+    assert_eq!(shown("j"), [true, true, false]);
+    assert_eq!(shown("G"), [true, false, true]);
+    let mut session = Session::new((80, 40));
+    session.keys("?");
+    assert!(!screen(&session).contains(" more "));
+}
+
+#[test]
 fn active_runs_of_all_projects() {
     assert_snapshot!(
         "active",
