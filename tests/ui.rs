@@ -88,7 +88,7 @@ fn ui_shows_the_given_environment_and_quits_with_0() {
     ┃                  ┃│                            ││                            │
     ┗━━━━━━━━━━━━━━━━━━┛└────────────────────────────┘└────────────────────────────┘
      $ tasks list -p lagoon-demo -e develop
-     ? help  q quit  / filter  x exec  w in progress  y copy
+     ? help  q quit  / filter  x exec  w in progress  y copy  Enter open  Tab pane
     ");
     quits(&mut terminal);
     assert_eq!(terminal.screen(), "");

@@ -158,7 +158,13 @@ fn the_last_row_lists_as_many_keys_as_fit() {
             keys(60, "Tab Tab j l"),
         ]
         .join("\n"),
-        @""
+        @"
+    ? help  q quit  / filter  x exec  w in progress  y copy  Enter open  Tab pane
+    ? help  q quit  / filter  i invoke  x exec  y copy  Enter open  Tab pane
+    ? help  q quit  / filter  i invoke  c cancel  r rerun  l log  d files  w in progress  y copy  Enter open  Tab pane
+    ↑↓ scroll  q close  / search  g G start, end  c cancel  r rerun  d files
+    ↑↓ scroll  q close  / search  g G start, end  r rerun
+    "
     );
 }
 
