@@ -92,7 +92,7 @@ pub(crate) enum Overlay {
     Message(Trouble),
 }
 
-/// What is read, of the run with this id.
+/// Data that is read before a question, with the id of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Waiting {
     Rerun(i64),

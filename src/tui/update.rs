@@ -43,7 +43,7 @@ pub(crate) fn before_frame(state: &mut State) {
 
 fn take_input(state: &mut State, input: Input, effects: &mut Vec<Effect>) {
     if matches!(input, Input::Key(_) | Input::Click(..)) {
-        // It was read, and the equivalent command is behind it.
+        // It hides the equivalent command.
         state.notice = None;
     }
     match input {
