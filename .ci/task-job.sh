@@ -37,7 +37,7 @@ read_command() {
   rm -f "$all"
   [[ ${words[0]} != tasks ]] || words=("${words[@]:1}")
   case ${words[0]:-} in
-    '' | -*) fail 'the input `command` does not begin with a command of `tasks`' 'begin with one, such as invoke' ;;
+    '' | -*) fail 'the input "command" does not begin with a command of tasks' 'begin with one, such as invoke' ;;
   esac
 }
 

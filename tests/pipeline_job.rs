@@ -180,7 +180,7 @@ fn no_input_is_executed() {
         ("invoke 'Say hello", "the command has an unmatched quote"),
         (
             "-p shop invoke",
-            "the input `command` does not begin with a command of `tasks`",
+            r#"the input "command" does not begin with a command of tasks"#,
         ),
     ] {
         let output = action(&env, &[("command", wrong)]).ends_with(2);
