@@ -33,6 +33,21 @@ pub(crate) enum Action {
     Quit,
 }
 
+impl Action {
+    /// True if it moves in a list or a text.
+    pub(crate) fn is_move(self) -> bool {
+        matches!(
+            self,
+            Action::Up
+                | Action::Down
+                | Action::PageUp
+                | Action::PageDown
+                | Action::Top
+                | Action::Bottom
+        )
+    }
+}
+
 /// Keys with one action.
 pub(crate) struct Binding {
     pub action: Action,

@@ -77,14 +77,7 @@ fn is_closing(key: Key) -> bool {
 fn help(state: &mut State, top: usize, key: Key) {
     let last = last_help_row(state);
     match keys::action(key) {
-        Some(
-            action @ (Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::Top
-            | Action::Bottom),
-        ) => {
+        Some(action) if action.is_move() => {
             let by = distance(action, state.overlay_rows());
             state.overlay = Some(Overlay::Help(top.saturating_add_signed(by).min(last)));
         }
@@ -99,14 +92,7 @@ fn log(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         _ if is_closing(key) || matches!(key, Key::Char('l' | 'h') | Key::Left) => {
             state.overlay = None;
         }
-        Some(
-            action @ (Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::Top
-            | Action::Bottom),
-        ) => {
+        Some(action) if action.is_move() => {
             if let Some(log) = &mut state.log {
                 log.scroll(distance(action, height), height);
             }
@@ -151,14 +137,7 @@ fn active(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         return;
     };
     match keys::action(key) {
-        Some(
-            action @ (Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::Top
-            | Action::Bottom),
-        ) => move_in_active(state, action),
+        Some(action) if action.is_move() => move_in_active(state, action),
         Some(Action::Filter) => state.typing = Some(Typing::Active),
         Some(Action::Copy) => copy(state, effects),
         Some(Action::Back) if !active.cursor.filter.is_empty() => active.cursor.filter.clear(),
