@@ -12,13 +12,7 @@ pub(crate) fn answers() -> Vec<Line> {
 fn many_runs() -> Vec<Line> {
     const RUNS: usize = 100_000;
     let lagoon = Lagoon::new();
-    lagoon.sql(&format!(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {RUNS})
-         INSERT INTO task (name, task_name, environment, service, command, kind, status, created, started,
-             completed)
-         SELECT 'Run yarn audit', 'lagoon-task-' || printf('%06d', i), 101, 'cli', 'yarn audit', 'COMMAND',
-             'complete', '2026-01-01 00:00:00', '2026-01-01 00:00:01', '2026-01-01 00:01:00' FROM n;"
-    ));
+    lagoon.add_ended_runs(RUNS);
     let limit = RUNS.to_string();
     let line = |format| {
         [

@@ -55,6 +55,17 @@ impl Lagoon {
         done.unwrap();
     }
 
+    /// Adds runs that have ended to `main` of `lagoon-demo`.
+    pub(crate) fn add_ended_runs(&self, count: usize) {
+        self.sql(&format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+             INSERT INTO task (name, task_name, environment, service, command, kind, status, created,
+                 started, completed)
+             SELECT 'Run yarn audit', 'lagoon-task-' || printf('%06d', i), 101, 'cli', 'yarn audit', 'COMMAND',
+                 'complete', '2026-01-01 00:00:00', '2026-01-01 00:00:01', '2026-01-01 00:01:00' FROM n;"
+        ));
+    }
+
     pub(crate) fn url(&self) -> String {
         self.served.graphql()
     }
