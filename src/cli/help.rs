@@ -77,7 +77,7 @@ pub(super) fn overview(root: Command, ui: &Ui) -> String {
     styled(&root_page(&root, width(ui)), ui)
 }
 
-/// What the overview shows of a command.
+/// A copy of the command with only its name, aliases and description, for the overview.
 fn outline(command: &Command) -> Command {
     let aliases: Vec<String> = command.get_visible_aliases().map(str::to_owned).collect();
     let outline = Command::new(command.get_name().to_owned())

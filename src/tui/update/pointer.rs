@@ -54,7 +54,7 @@ pub(super) fn click(state: &mut State, column: u16, row: u16, effects: &mut Vec<
     }
 }
 
-/// Whether the row was selected before, and whether there is one.
+/// Selects a row. Returns whether it was already selected, and whether the row exists.
 fn select(cursor: &mut crate::tui::cursor::Cursor<i64>, at: usize, rows: &[i64]) -> (bool, bool) {
     let at = cursor.top + at;
     if at >= rows.len() {

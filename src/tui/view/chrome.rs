@@ -43,7 +43,7 @@ pub(super) fn header(state: &State, theme: Theme, area: Rect, buffer: &mut Buffe
     put(&[status], right, buffer);
 }
 
-/// Whether data are read, cannot be read, or are current.
+/// The text at the right of the first row: loading, a failure, or the number of runs in progress.
 fn status(state: &State, theme: Theme) -> Line<'static> {
     let loading = || {
         let text = format!("{}loading ", spinner(state, theme));

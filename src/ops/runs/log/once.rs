@@ -1,4 +1,4 @@
-//! A log on its way from Lagoon to the output: never in memory as a whole, and each part once.
+//! Passes a log from Lagoon to the output in pieces, each piece once.
 
 use std::hash::{DefaultHasher, Hasher};
 

@@ -13,7 +13,7 @@ pub(super) struct RunInContainer<'a> {
     pub(super) name: &'a str,
 }
 
-/// What a run left in its container.
+/// The exit status and files of a run that has ended.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Remains {
     /// `None` if the command did not end by itself.

@@ -80,7 +80,7 @@ impl Stage {
         text.lines().map(str::to_owned).collect()
     }
 
-    /// What is left in the container.
+    /// The number of files that remain in the container.
     fn left(&self) -> usize {
         fs::read_dir(self.folder.path().join("tmp"))
             .unwrap()
